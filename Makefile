@@ -1,0 +1,51 @@
+# Tidemill's commands for people and for CI. `make` alone lists them.
+
+JOBS ?= $(shell nproc)
+export PATH := $(CURDIR)/build/third_party/node/bin:$(PATH)
+
+SOURCES = $(shell find src -name '*.cc' -o -name '*.h')
+
+.PHONY: help demo test build dev asan tsan format tidy clean
+
+help: ## list these commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+demo: build ## build, run the gharchive example on sample data, write its dashboard
+	@tools/demo
+
+test: ## build everything and run all tests
+	@tools/setup test
+	@$(call build_preset,release)
+	@$(call build_preset,asan)
+	@tools/test
+
+build: ## build the program: build/tidemill
+	@tools/setup build
+	@$(call build_preset,release)
+
+dev: ## build quickly for development: build/dev
+	@tools/setup build
+	@$(call build_preset,dev)
+
+asan: ## build with address and undefined behaviour sanitizers: build/asan
+	@tools/setup build
+	@$(call build_preset,asan)
+
+tsan: ## build with the thread sanitizer: build/tsan
+	@tools/setup build
+	@$(call build_preset,tsan)
+
+format: ## lay out all C++ sources
+	@tools/setup test
+	@clang-format-14 -i $(SOURCES)
+
+tidy: dev ## lint all C++ sources
+	@tools/setup test
+	@run-clang-tidy-14 -quiet -p build/dev -j $(JOBS) '/src/.*\.cc$$'
+
+clean: ## delete what was built, but not what was downloaded
+	@rm -rf build/release build/dev build/asan build/tsan build/tidemill web/dist
+
+# build_preset(name) configures once; Ninja configures again by itself when a CMake file or the list of sources changed.
+build_preset = if [ ! -f build/$(1)/build.ninja ]; then cmake --preset $(1) --log-level=WARNING; fi && \
+	cmake --build build/$(1) --parallel $(JOBS)

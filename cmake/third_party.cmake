@@ -1,0 +1,35 @@
+# tidemill_third_party: all libraries that Tidemill links. Versions and hashes: dependencies/.
+
+set(third_party "${CMAKE_SOURCE_DIR}/build/third_party")
+if(NOT EXISTS "${third_party}/duckdb/lib/libduckdb.so" OR NOT EXISTS "${third_party}/simdjson/simdjson.cpp")
+  message(FATAL_ERROR "build/third_party is not complete: run tools/setup build")
+endif()
+
+add_library(duckdb SHARED IMPORTED GLOBAL)
+set_target_properties(duckdb PROPERTIES
+  IMPORTED_LOCATION "${third_party}/duckdb/lib/libduckdb.so"
+  IMPORTED_SONAME libduckdb.so
+  INTERFACE_INCLUDE_DIRECTORIES "${third_party}/duckdb/include")
+
+add_library(simdjson STATIC "${third_party}/simdjson/simdjson.cpp")
+target_include_directories(simdjson SYSTEM PUBLIC "${third_party}/simdjson")
+target_compile_options(simdjson PRIVATE -O3 -w ${TIDEMILL_READER_FLAGS})
+
+find_package(Threads REQUIRED)
+find_package(CURL REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(date REQUIRED)
+find_path(ISAL_INCLUDE_DIRECTORY isa-l.h REQUIRED)
+find_library(ISAL_LIBRARY isal REQUIRED)
+
+add_library(tidemill_third_party INTERFACE)
+target_include_directories(tidemill_third_party SYSTEM INTERFACE "${ISAL_INCLUDE_DIRECTORY}")
+target_link_libraries(tidemill_third_party INTERFACE
+  duckdb simdjson "${ISAL_LIBRARY}" yaml-cpp nlohmann_json::nlohmann_json CLI11::CLI11 fmt::fmt spdlog::spdlog
+  SQLite::SQLite3 CURL::libcurl OpenSSL::Crypto date::date-tz Threads::Threads)

@@ -1,0 +1,155 @@
+#include "base/form.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+#include "base/text.h"
+
+namespace tidemill {
+
+namespace {
+
+/// Returns what is wrong with the value's type, with a hint, or nothing.
+std::optional<Error> mistake_of(const Yaml& value, const Field& field) {
+  const auto wants = [&](const std::string& wanted) {
+    return user_error(field.name + " must be " + wanted + ", not " + value.described()).at(value.place);
+  };
+  const bool scalar = value.is_scalar();
+  switch (field.type) {
+    case FieldType::kText:
+      if (!scalar) return wants("a text");
+      break;
+    case FieldType::kInteger:
+      if (!scalar || value.quoted || !parse_integer(value.text)) return wants("a whole number");
+      break;
+    case FieldType::kNumber:
+      if (!scalar || value.quoted || !parse_number(value.text)) return wants("a number");
+      break;
+    case FieldType::kBoolean:
+      if (!scalar || (value.text != "true" && value.text != "false")) return wants("true or false");
+      break;
+    case FieldType::kDuration:
+      if (!scalar || !parse_duration(value.text)) {
+        return wants("a duration").hint("for example: 90s, 10m, 2h, 3d");
+      }
+      break;
+    case FieldType::kChoice:
+      if (!scalar) return wants("one of " + join(field.choices, ", "));
+      if (std::find(field.choices.begin(), field.choices.end(), value.text) == field.choices.end()) {
+        return user_error("unknown " + field.name + ": " + quote(value.text))
+            .at(value.place)
+            .hint(value.text.empty() ? "one of: " + join(field.choices, ", ")
+                                     : nearest_hint(value.text, field.choices));
+      }
+      break;
+    case FieldType::kTextList:
+      if (!scalar && (!value.is_list() || !std::all_of(value.items.begin(), value.items.end(),
+                                                       [](const Yaml& item) { return item.is_scalar(); }))) {
+        return wants("a list of texts");
+      }
+      break;
+    case FieldType::kList:
+      if (!value.is_list()) return wants("a list");
+      break;
+    case FieldType::kMap:
+      if (!value.is_map()) return wants("a map");
+      break;
+    case FieldType::kAny:
+      break;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+const Field* Form::find(std::string_view field) const {
+  const auto found = std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.name == field; });
+  return found == fields.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> Form::names() const {
+  std::vector<std::string> names;
+  for (const Field& field : fields) names.push_back(field.name);
+  return names;
+}
+
+Form operator+(Form form, const Form& more) {
+  form.fields.insert(form.fields.end(), more.fields.begin(), more.fields.end());
+  return form;
+}
+
+const Yaml* Options::find(std::string_view field) const {
+  const auto found = std::find_if(values_.begin(), values_.end(), [&](const auto& v) { return v.key == field; });
+  return found == values_.end() ? nullptr : &found->value;
+}
+
+const Place& Options::place(std::string_view field) const {
+  const Yaml* value = find(field);
+  return value != nullptr ? value->place : place_;
+}
+
+std::string Options::text(std::string_view field, std::string_view fallback) const {
+  const Yaml* value = find(field);
+  return value != nullptr ? value->text : std::string(fallback);
+}
+
+int64_t Options::integer(std::string_view field, int64_t fallback) const {
+  const Yaml* value = find(field);
+  return value != nullptr ? *parse_integer(value->text) : fallback;
+}
+
+double Options::number(std::string_view field, double fallback) const {
+  const Yaml* value = find(field);
+  return value != nullptr ? *parse_number(value->text) : fallback;
+}
+
+bool Options::boolean(std::string_view field, bool fallback) const {
+  const Yaml* value = find(field);
+  return value != nullptr ? value->text == "true" : fallback;
+}
+
+std::chrono::milliseconds Options::duration(std::string_view field, std::chrono::milliseconds fallback) const {
+  const Yaml* value = find(field);
+  return value != nullptr ? *parse_duration(value->text) : fallback;
+}
+
+std::vector<std::string> Options::text_list(std::string_view field) const {
+  std::vector<std::string> list;
+  const Yaml* value = find(field);
+  if (value == nullptr) return list;
+  if (value->is_scalar()) list.push_back(value->text);
+  for (const Yaml& item : value->items) list.push_back(item.text);
+  return list;
+}
+
+Options read_options(const Yaml& map, const Form& form, Mistakes& mistakes) {
+  Options options(map.place);
+  if (!map.is_map()) {
+    mistakes.add(user_error("a " + form.name + " must be a map, not " + map.described()).at(map.place));
+    return options;
+  }
+  std::set<std::string> seen;
+  for (const Yaml::Entry& entry : map.entries) {
+    const Field* field = form.find(entry.key);
+    if (field == nullptr) {
+      mistakes.add(user_error("unknown key in " + form.name + ": " + quote(entry.key))
+                       .at(entry.place)
+                       .hint(nearest_hint(entry.key, form.names())));
+    } else if (!seen.insert(entry.key).second) {
+      mistakes.add(user_error("key given twice: " + quote(entry.key)).at(entry.place));
+    } else if (auto mistake = mistake_of(entry.value, *field)) {
+      mistakes.add(std::move(*mistake));
+    } else {
+      options.add(entry.key, entry.value);
+    }
+  }
+  for (const Field& field : form.fields) {
+    if (field.required && !seen.contains(field.name)) {
+      mistakes.add(user_error("missing key in " + form.name + ": " + quote(field.name)).at(map.place).hint(field.doc));
+    }
+  }
+  return options;
+}
+
+}  // namespace tidemill

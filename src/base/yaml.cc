@@ -1,0 +1,86 @@
+#include "base/yaml.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include "base/text.h"
+
+namespace tidemill {
+
+namespace {
+
+constexpr int kDeepest = 64;  // A file nested deeper than this is a mistake or an attack.
+
+struct Converter {
+  const std::string& file;
+  int first_line;
+
+  Place place(const YAML::Mark& mark) const {
+    if (mark.is_null()) return {file, first_line, 1};
+    return {file, mark.line + first_line, mark.column + 1};
+  }
+
+  Yaml convert(const YAML::Node& node, int depth) const {
+    Yaml value;
+    value.place = place(node.Mark());
+    if (depth > kDeepest) throw user_error("YAML is nested too deeply").at(value.place);
+    switch (node.Type()) {
+      case YAML::NodeType::Undefined:
+      case YAML::NodeType::Null:
+        break;
+      case YAML::NodeType::Scalar:
+        value.kind = Yaml::Kind::kScalar;
+        value.text = node.Scalar();
+        value.quoted = node.Tag() == "!";
+        break;
+      case YAML::NodeType::Sequence:
+        value.kind = Yaml::Kind::kList;
+        for (const YAML::Node& item : node) value.items.push_back(convert(item, depth + 1));
+        break;
+      case YAML::NodeType::Map:
+        value.kind = Yaml::Kind::kMap;
+        for (const auto& entry : node) {
+          if (!entry.first.IsScalar()) {
+            throw user_error("a key must be plain text").at(place(entry.first.Mark()));
+          }
+          value.entries.push_back(
+              {entry.first.Scalar(), place(entry.first.Mark()), convert(entry.second, depth + 1)});
+        }
+        break;
+    }
+    return value;
+  }
+};
+
+}  // namespace
+
+const Yaml* Yaml::find(std::string_view key) const {
+  for (const Entry& entry : entries) {
+    if (entry.key == key) return &entry.value;
+  }
+  return nullptr;
+}
+
+std::string Yaml::described() const {
+  switch (kind) {
+    case Kind::kNull:
+      return "nothing";
+    case Kind::kScalar:
+      return quote(text);
+    case Kind::kList:
+      return "a list";
+    case Kind::kMap:
+      return "a map";
+  }
+  return "";
+}
+
+Yaml parse_yaml(std::string_view text, const std::string& file, int first_line) {
+  const Converter converter{file, first_line};
+  try {
+    return converter.convert(YAML::Load(std::string(text)), 0);
+  } catch (const YAML::Exception& error) {
+    throw user_error("not valid YAML: " + error.msg).at(converter.place(error.mark));
+  }
+}
+
+}  // namespace tidemill

@@ -1,0 +1,67 @@
+#include "duckdb/session.h"
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+
+namespace tidemill::duckdb {
+namespace {
+
+TEST(Session, ValuesComeBackAsPlainValues) {
+  Database database({.threads = 2});
+  const auto connection = database.connect();
+  const Table table = connection->query(
+      "SELECT 1::BIGINT AS n, 'x' AS t, NULL AS nothing, TIMESTAMPTZ '2015-01-01 00:00:00+00' AS at, [1, 2] AS list, "
+      "{'a': 'b'} AS s, sum(1::BIGINT) AS total, 1.50::DECIMAL(5,2) AS d");
+  ASSERT_EQ(table.rows.size(), 1);
+  const Row& row = table.rows[0];
+  EXPECT_EQ(text_of(row[0]), "1");
+  EXPECT_EQ(text_of(row[1]), "x");
+  EXPECT_EQ(text_of(row[2]), "");
+  EXPECT_EQ(text_of(row[3]), "2015-01-01T00:00:00Z");
+  EXPECT_EQ(text_of(row[4]), "[1,2]");
+  EXPECT_EQ(text_of(row[5]), R"({"a":"b"})");
+  EXPECT_EQ(table.columns[6].type_name, "HUGEINT");
+  EXPECT_EQ(table.columns[6].type->name(), "bigint");
+  EXPECT_EQ(text_of(row[7]), "1.50");
+  EXPECT_FALSE(connection->describe("SELECT NULL AS n", {})[0].type_name.empty());
+}
+
+TEST(Session, OnlyParametersThatOccurAreBound) {
+  Database database({.threads = 1});
+  const auto connection = database.connect();
+  const Parameters parameters = {{"start", Instant{}}, {"top", int64_t{3}}};
+  EXPECT_EQ(text_of(connection->query("SELECT date_trunc('hour', $start)", parameters).rows[0][0]),
+            "1970-01-01T00:00:00Z");
+  EXPECT_EQ(text_of(connection->query("SELECT 1", parameters).rows[0][0]), "1");
+  try {
+    connection->query("SELECT $stat", parameters);
+    FAIL() << "an unknown parameter was taken";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.message(), "unknown parameter: '$stat'");
+    EXPECT_EQ(error.hint(), "did you mean 'start'?");
+  }
+}
+
+TEST(Session, AViewOfOneConnectionIsNotSeenByAnother) {
+  Database database({.threads = 1});
+  const auto one = database.connect();
+  const auto other = database.connect();
+  one->query("CREATE SCHEMA mart");
+  one->query("CREATE VIEW mart.v AS SELECT 1 AS n");
+  EXPECT_EQ(one->query("SELECT * FROM mart.v").rows.size(), 1);
+  EXPECT_THROW(other->query("SELECT * FROM mart.v"), Error);
+}
+
+TEST(Session, CopyTakesParameters) {
+  Database database({.threads = 1});
+  const auto connection = database.connect();
+  const Table table = connection->query(
+      "COPY (SELECT $top AS n, $start AS t) TO '/tmp/tidemill_session_test.parquet' (FORMAT parquet, RETURN_STATS)",
+      {{"top", int64_t{3}}, {"start", Instant{}}});
+  for (const auto& column : table.columns) std::printf("%s %s\n", column.name.c_str(), column.type_name.c_str());
+  for (const auto& value : table.rows[0]) std::printf("%s\n", text_of(value).c_str());
+}
+
+}  // namespace
+}  // namespace tidemill::duckdb

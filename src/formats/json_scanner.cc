@@ -1,0 +1,352 @@
+#include "formats/json_scanner.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/error.h"
+
+namespace tidemill {
+
+namespace {
+
+constexpr size_t kFirstCapacity = 64 * 1024;
+
+bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+const char* skip_digits(const char* at, const char* end) {
+  while (at < end && is_digit(*at)) ++at;
+  return at;
+}
+
+int hexadecimal(char c) {
+  if (is_digit(c)) return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+/// Returns the code unit of the four digits of `\uXXXX`, or -1 when they are none.
+int code_unit(const char* digits) {
+  int unit = 0;
+  for (int i = 0; i < 4; ++i) {
+    const int digit = hexadecimal(digits[i]);
+    if (digit < 0) return -1;
+    unit = unit * 16 + digit;
+  }
+  return unit;
+}
+
+bool is_high_surrogate(int unit) { return unit >= 0xD800 && unit < 0xDC00; }
+bool is_low_surrogate(int unit) { return unit >= 0xDC00 && unit < 0xE000; }
+
+/// Returns what a simple escape stands for, or NUL when there is no such escape.
+char simple_escape(char c) {
+  switch (c) {
+    case '"':
+    case '\\':
+    case '/':
+      return c;
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    default:
+      return '\0';
+  }
+}
+
+char* put_utf8(int code_point, char* out) {
+  const auto put = [&](int byte) { *out++ = static_cast<char>(byte); };
+  if (code_point < 0x80) {
+    put(code_point);
+  } else if (code_point < 0x800) {
+    put(0xC0 | code_point >> 6);
+    put(0x80 | (code_point & 0x3F));
+  } else if (code_point < 0x10000) {
+    put(0xE0 | code_point >> 12);
+    put(0x80 | (code_point >> 6 & 0x3F));
+    put(0x80 | (code_point & 0x3F));
+  } else {
+    put(0xF0 | code_point >> 18);
+    put(0x80 | (code_point >> 12 & 0x3F));
+    put(0x80 | (code_point >> 6 & 0x3F));
+    put(0x80 | (code_point & 0x3F));
+  }
+  return out;
+}
+
+/// Returns the position of the first backslash in `text` from `from` on, or the text's size.
+size_t find_backslash(std::string_view text, size_t from) {
+  return std::min(text.find('\\', from), text.size());
+}
+
+std::string reason_of(simdjson::error_code error) {
+  switch (error) {
+    case simdjson::UTF8_ERROR:
+      return "not valid UTF-8";
+    case simdjson::UNCLOSED_STRING:
+      return "not valid JSON: a string has no end";
+    case simdjson::UNESCAPED_CHARS:
+      return "not valid JSON: a control character stands in a string";
+    default:
+      return std::string("not valid JSON: ") + simdjson::error_message(error);
+  }
+}
+
+}  // namespace
+
+JsonScanner::JsonScanner() {
+  const auto error = simdjson::get_active_implementation()->create_dom_parser_implementation(
+      kFirstCapacity, kDeepest, indexer_);
+  if (error != simdjson::SUCCESS) throw bug_error("no memory to index JSON");
+}
+
+JsonScanner::~JsonScanner() = default;
+
+bool JsonScanner::start(std::string_view text) {
+  if (text.size() > indexer_->capacity() &&
+      indexer_->set_capacity(std::max(text.size(), 2 * indexer_->capacity())) != simdjson::SUCCESS) {
+    throw bug_error("no memory to index JSON of bytes: " + std::to_string(text.size()));
+  }
+  text_ = text;
+  at_ = 0;
+  depth_ = 0;
+  count_ = 0;
+  half_surrogates_ = false;
+  next_backslash_ = find_backslash(text, 0);
+  const auto error = indexer_->stage1(reinterpret_cast<const uint8_t*>(text.data()), text.size(),
+                                      simdjson::stage1_mode::regular);
+  if (error != simdjson::SUCCESS) {
+    problem_ = reason_of(error);
+    return false;
+  }
+  tokens_ = indexer_->structural_indexes.get();
+  count_ = indexer_->n_structural_indexes;
+  return true;
+}
+
+bool JsonScanner::fail(const char* what) {
+  problem_ = std::string("not valid JSON: ") + what + " at byte " + std::to_string(position());
+  return false;
+}
+
+/// Returns the next token. A token ends where the next one begins, or at the white space before.
+std::string_view JsonScanner::token() const {
+  const size_t begin = tokens_[at_];
+  size_t end = tokens_[at_ + 1];
+  while (end > begin && is_space(text_[end - 1])) --end;
+  return text_.substr(begin, end - begin);
+}
+
+bool JsonScanner::enter(bool object) {
+  if (depth_ == kDeepest) return fail("it is nested too deep");
+  ++depth_;
+  ++at_;
+  const uint64_t bit = uint64_t{1} << (depth_ % 64);
+  uint64_t& bits = objects_[depth_ / 64];
+  bits = object ? bits | bit : bits & ~bit;
+  return true;
+}
+
+bool JsonScanner::enter_object() {
+  first_field_ = true;
+  return enter(true);
+}
+
+JsonScanner::Field JsonScanner::next_field(JsonString& key) {
+  const char next = peek();
+  const bool first = std::exchange(first_field_, false);
+  if (next == '}') {
+    --depth_;
+    ++at_;
+    return Field::kEnd;
+  }
+  if (!first) {
+    if (next != ',') {
+      fail("a comma is missing");
+      return Field::kBroken;
+    }
+    ++at_;
+  }
+  if (peek() != '"') {
+    fail("a field's name is missing");
+    return Field::kBroken;
+  }
+  if (!read_string(key)) return Field::kBroken;
+  if (peek() != ':') {
+    fail("a colon is missing");
+    return Field::kBroken;
+  }
+  ++at_;
+  return Field::kFound;
+}
+
+bool JsonScanner::read_string(JsonString& string) {
+  const std::string_view quoted = token();
+  if (quoted.size() < 2 || quoted.back() != '"') return fail("a string has no end");
+  const size_t begin = tokens_[at_] + 1;
+  const size_t end = begin + quoted.size() - 2;
+  string = {.inside = text_.substr(begin, end - begin)};
+  if (next_backslash_ < end && !check_escapes(string, end)) return false;
+  ++at_;
+  return true;
+}
+
+/// Checks the escapes up to `end`, where the string ends. Strings are read in their order in the text, so the next
+/// backslash is never before the string.
+bool JsonScanner::check_escapes(JsonString& string, size_t end) {
+  string.escaped = true;
+  int high = 0;  // The high surrogate that waits for its other half, which has to follow at once.
+  size_t expected = 0;
+  while (next_backslash_ < end) {
+    const size_t at = next_backslash_;
+    const char kind = text_[at + 1];
+    size_t size = 2;
+    if (kind == 'u') {
+      const int unit = end - at < 6 ? -1 : code_unit(text_.data() + at + 2);
+      if (unit < 0) return fail("an escape \\u lacks its four digits in the string");
+      size = 6;
+      const bool paired = high != 0 && at == expected && is_low_surrogate(unit);
+      if ((high != 0 && !paired) || (is_low_surrogate(unit) && !paired)) string.half_surrogate = true;
+      high = is_high_surrogate(unit) ? unit : 0;
+    } else if (simple_escape(kind) == '\0') {
+      return fail("there is no such escape in the string");
+    }
+    expected = at + size;
+    next_backslash_ = find_backslash(text_, expected);
+    if (high != 0 && (kind != 'u' || next_backslash_ != expected)) {
+      string.half_surrogate = true;
+      high = 0;
+    }
+  }
+  if (high != 0) string.half_surrogate = true;
+  half_surrogates_ = half_surrogates_ || string.half_surrogate;
+  return true;
+}
+
+bool JsonScanner::read_literal(std::string_view& literal) {
+  if (at_ == count_) return fail("a value is missing");
+  literal = token();
+  const char first = literal.front();
+  if (first == '-' || is_digit(first)) {
+    if (!is_json_number(literal)) return fail("a number is ill-formed");
+  } else if (literal != "true" && literal != "false" && literal != "null") {
+    return fail("a value is missing or is none");
+  }
+  ++at_;
+  return true;
+}
+
+bool JsonScanner::skip_key() {
+  JsonString key;
+  if (peek() != '"') return fail("a field's name is missing");
+  if (!read_string(key)) return false;
+  if (peek() != ':') return fail("a colon is missing");
+  ++at_;
+  return true;
+}
+
+bool JsonScanner::skip_scalar() {
+  JsonString string;
+  std::string_view literal;
+  return peek() == '"' ? read_string(string) : read_literal(literal);
+}
+
+/// A value has ended: goes past what follows it, up to the next value's beginning or out to the depth `outside`.
+bool JsonScanner::leave_finished(size_t outside) {
+  while (depth_ > outside) {
+    const char next = peek();
+    if (next == ',') {
+      ++at_;
+      return !inside_object() || skip_key();
+    }
+    if (next != closing()) return fail("a comma or a closing bracket is missing");
+    --depth_;
+    ++at_;
+  }
+  return true;
+}
+
+bool JsonScanner::skip_value() {
+  const size_t outside = depth_;
+  do {
+    const char next = peek();
+    if (next == '{' || next == '[') {
+      if (!enter(next == '{')) return false;
+      if (peek() != closing()) {
+        if (inside_object() && !skip_key()) return false;
+        continue;  // The first value inside begins here.
+      }
+    } else if (!skip_scalar()) {
+      return false;
+    }
+    if (!leave_finished(outside)) return false;
+  } while (depth_ > outside);
+  return true;
+}
+
+bool JsonScanner::at_end() { return at_ == count_ || fail("something follows the value"); }
+
+std::string_view JsonScanner::since(size_t from) const {
+  size_t end = position();
+  while (end > from && is_space(text_[end - 1])) --end;
+  return text_.substr(from, end - from);
+}
+
+bool is_json_number(std::string_view text) {
+  const char* at = text.data();
+  const char* end = at + text.size();
+  if (at < end && *at == '-') ++at;
+  const char* whole = at;
+  at = skip_digits(at, end);
+  if (at == whole || (*whole == '0' && at > whole + 1)) return false;
+  if (at < end && *at == '.') {
+    const char* fraction = ++at;
+    at = skip_digits(at, end);
+    if (at == fraction) return false;
+  }
+  if (at < end && (*at == 'e' || *at == 'E')) {
+    ++at;
+    if (at < end && (*at == '+' || *at == '-')) ++at;
+    const char* exponent = at;
+    at = skip_digits(at, end);
+    if (at == exponent) return false;
+  }
+  return at == end;
+}
+
+char* unescape_json(std::string_view inside, char* out) {
+  size_t at = 0;
+  while (at < inside.size()) {
+    const size_t backslash = find_backslash(inside, at);
+    std::memcpy(out, inside.data() + at, backslash - at);
+    out += backslash - at;
+    if (backslash == inside.size()) break;
+    const char kind = inside[backslash + 1];
+    at = backslash + 2;
+    if (kind != 'u') {
+      *out++ = simple_escape(kind);
+      continue;
+    }
+    int code_point = code_unit(inside.data() + at);
+    at += 4;
+    if (is_high_surrogate(code_point)) {
+      const int low = code_unit(inside.data() + at + 2);
+      code_point = 0x10000 + ((code_point - 0xD800) << 10) + (low - 0xDC00);
+      at += 6;
+    }
+    out = put_utf8(code_point, out);
+  }
+  return out;
+}
+
+}  // namespace tidemill

@@ -1,0 +1,193 @@
+// sources/*.yml
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "project/reading.h"
+
+namespace tidemill::reading {
+
+namespace {
+
+Form source_form() {
+  Form form = {"source", asset_fields()};
+  std::erase_if(form.fields, [](const Field& field) { return field.name == "columns"; });  // The contract has them.
+  const std::vector<Field> own = {
+      {.name = "connector", .doc = "where the bytes come from", .required = true},
+      {.name = "format", .doc = "how the bytes are read", .required = true},
+      {.name = "start", .doc = "when the first interval starts"},
+      {.name = "end", .doc = "when the last interval ends; without it: now"},
+      {.name = "ready_after", .type = FieldType::kDuration, .doc = "after an interval's end it is first asked for"},
+      {.name = "give_up_after", .type = FieldType::kDuration, .doc = "after an interval's end it counts as missing"},
+      {.name = "recheck", .type = FieldType::kDuration, .doc = "after an interval's end it is asked for changes"},
+      {.name = "missing",
+       .type = FieldType::kChoice,
+       .doc = "what a missing interval is",
+       .choices = {"fail", "skip"}},
+      {.name = "contract", .type = FieldType::kMap, .doc = "the columns and what becomes of bad rows", .required = true}};
+  form.fields.insert(form.fields.end(), own.begin(), own.end());
+  return form;
+}
+
+const Form& contract_form() {
+  static const Form form = {"contract",
+                            {{.name = "columns", .type = FieldType::kList, .doc = "name and type of each", .required = true},
+                             {.name = "extra_fields",
+                              .type = FieldType::kChoice,
+                              .doc = "what becomes of fields that no column reads",
+                              .choices = {"drop", "keep", "fail"}},
+                             {.name = "bad_rows",
+                              .type = FieldType::kChoice,
+                              .doc = "what becomes of records that do not fit",
+                              .choices = {"quarantine", "set_null", "fail"}}}};
+  return form;
+}
+
+const Form& column_form() {
+  static const Form form = {"column",
+                            {{.name = "name", .doc = "the column", .required = true},
+                             {.name = "path", .doc = "the way to the value: actor.id"},
+                             {.name = "type", .doc = "the type of its values", .required = true},
+                             {.name = "required", .type = FieldType::kBoolean, .doc = "whether a record without it is bad"},
+                             {.name = "description", .doc = "what it holds"},
+                             {.name = "checks", .type = FieldType::kList, .doc = "checks of its values"}}};
+  return form;
+}
+
+const std::vector<std::string>& type_names() {
+  static const std::vector<std::string> names = {"boolean", "tinyint", "smallint", "integer", "bigint", "float",     "double",
+                                                 "decimal", "varchar", "json",     "blob",    "date",   "timestamp"};
+  return names;
+}
+
+std::optional<ContractColumn> read_column(const Yaml& item, Context& context, Asset& asset) {
+  const Options options = read_options(item, column_form(), context.mistakes);
+  ContractColumn column{.name = options.text("name"), .required = options.boolean("required", false)};
+  column.description = options.text("description");
+  column.path = split(options.text("path", column.name), '.');
+  if (std::find(column.path.begin(), column.path.end(), "") != column.path.end()) {
+    context.mistake(user_error("a path has an empty step: " + quote(options.text("path", column.name))).at(options.place("path")));
+  }
+  const auto type = parse_type(options.text("type", "varchar"));
+  // A blob has no form in JSON yet; reading one is a matter of the formats to come.
+  if (!type || type->id == Type::Id::kBlob) {
+    context.mistake(user_error("unknown type: " + quote(options.text("type")))
+                        .at(options.place("type"))
+                        .hint(nearest_hint(options.text("type"), type_names())));
+    return std::nullopt;
+  }
+  column.type = *type;
+  asset.columns.push_back({column.name, column.description, options.place("name")});
+  const auto checks = read_checks(options, column.name, context);
+  asset.checks.insert(asset.checks.end(), checks.begin(), checks.end());
+  if (column.name.empty()) return std::nullopt;
+  return column;
+}
+
+void read_contract(const Yaml& yaml, Context& context, Asset& asset) {
+  const Options options = read_options(yaml, contract_form(), context.mistakes);
+  Contract& contract = asset.source.contract;
+  const std::string extra = options.text("extra_fields", "drop");
+  contract.extra_fields = extra == "keep"   ? Contract::ExtraFields::kKeep
+                          : extra == "fail" ? Contract::ExtraFields::kFail
+                                            : Contract::ExtraFields::kDrop;
+  const std::string bad = options.text("bad_rows", "quarantine");
+  contract.bad_rows = bad == "set_null" ? Contract::BadRows::kSetNull
+                      : bad == "fail"   ? Contract::BadRows::kFail
+                                        : Contract::BadRows::kQuarantine;
+  const Yaml* columns = options.find("columns");
+  if (columns == nullptr) return;
+  std::set<std::string> names;
+  for (const Yaml& item : columns->items) {
+    auto column = read_column(item, context, asset);
+    if (!column) continue;
+    if (!names.insert(lower(column->name)).second) {
+      context.mistake(user_error("two columns of one name: " + quote(column->name)).at(item.place));
+    }
+    contract.columns.push_back(std::move(*column));
+  }
+  if (contract.columns.empty() && columns->items.empty()) {
+    context.mistake(user_error("a contract needs at least one column").at(columns->place));
+  }
+  asset.schema = contract.schema();
+}
+
+void read_times(const Options& options, Context& context, Source& source) {
+  using std::chrono::hours;
+  if (options.has("interval")) source.interval = parse_grain(options.text("interval"));
+  const auto start = read_time(options, "start", context);
+  source.end = read_time(options, "end", context);
+  source.ready_after = options.duration("ready_after", std::chrono::milliseconds(0));
+  source.give_up_after = options.duration("give_up_after", hours(48));
+  source.recheck = options.duration("recheck", hours(72));
+  source.missing = options.text("missing") == "skip" ? Source::Missing::kSkip : Source::Missing::kFail;
+  if (source.interval && !options.has("start")) {
+    context.mistake(user_error("a source with an interval needs a start").at(options.place()).hint("start: 2015-01-01T00:00:00Z"));
+  }
+  if (!source.interval) {
+    for (const char* field : {"start", "end", "ready_after", "give_up_after", "recheck"}) {
+      if (options.has(field)) {
+        context.mistake(user_error("only a source with an interval has: " + quote(field)).at(options.place(field)));
+      }
+    }
+  }
+  if (start) source.start = *start;
+  if (start && source.end && *source.end <= *start) {
+    context.mistake(user_error("end is not after start: " + quote(options.text("end"))).at(options.place("end")));
+  }
+}
+
+/// Returns the kind of that name; reports it when it is not known.
+const Kind* known_kind(const std::vector<Kind>& kinds, const Yaml* name, const char* what, Context& context) {
+  if (name == nullptr) return nullptr;
+  const Kind* kind = Kinds::find(kinds, name->text);
+  if (kind == nullptr) {
+    context.mistake(user_error(std::string("unknown ") + what + ": " + quote(name->text))
+                        .at(name->place)
+                        .hint(nearest_hint(name->text, Kinds::names(kinds))));
+  }
+  return kind;
+}
+
+/// Returns the part of `options` that belongs to `form`.
+Options part_of(const Options& options, const Form& form) {
+  Options part(options.place());
+  for (const Field& field : form.fields) {
+    if (const Yaml* value = options.find(field.name)) part.add(field.name, *value);
+  }
+  return part;
+}
+
+}  // namespace
+
+std::optional<Asset> read_source(Yaml yaml, Context& context) {
+  expand_variables(yaml, context);
+  const Kind* connector = known_kind(context.kinds.connectors, yaml.find("connector"), "connector", context);
+  const Kind* format = known_kind(context.kinds.formats, yaml.find("format"), "format", context);
+  Form form = source_form();
+  if (connector != nullptr) form = form + connector->form;
+  if (format != nullptr) form = form + format->form;
+  const bool kinds_known = connector != nullptr && format != nullptr;
+  Mistakes ignored;  // Without its kinds, a source's keys cannot be told known from unknown.
+  const Options options = read_options(yaml, form, kinds_known ? context.mistakes : ignored);
+  Asset asset{.kind = Asset::Kind::kSource};
+  read_asset(options, context, asset);
+  read_times(options, context, asset.source);
+  if (const Yaml* contract = options.find("contract")) read_contract(*contract, context, asset);
+  if (!kinds_known) {
+    for (const char* key : {"connector", "format"}) {
+      if (yaml.is_map() && yaml.find(key) == nullptr) {
+        context.mistake(user_error("missing key in source: " + quote(key)).at(yaml.place));
+      }
+    }
+  } else {
+    asset.source.connector = connector->name;
+    asset.source.connector_options = part_of(options, connector->form);
+    asset.source.format = format->name;
+    asset.source.format_options = part_of(options, format->form);
+  }
+  if (asset.name.empty()) return std::nullopt;
+  return asset;
+}
+
+}  // namespace tidemill::reading

@@ -1,0 +1,54 @@
+// What the readers of a project's files share. Inside this folder only.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/form.h"
+#include "duckdb/session.h"
+#include "project/load.h"
+#include "project/project.h"
+
+namespace tidemill::reading {
+
+/// What is known while reading, and where mistakes go.
+struct Context {
+  const Kinds& kinds;
+  std::map<std::string, duckdb::Value> variables = {};
+  Mistakes mistakes = {};
+  Mistakes warnings = {};
+
+  void mistake(Error error) { mistakes.add(std::move(error)); }
+};
+
+/// Fills name, variables (with the target's and the command's on top) and limits from tidemill.yml.
+void read_settings(const Yaml& yaml, const LoadRequest& request, Context& context, Project& project);
+
+/// Replaces `${name}` in every text below `yaml` by a variable, else by the environment's variable of that name.
+void expand_variables(Yaml& yaml, Context& context);
+
+std::optional<Asset> read_source(Yaml yaml, Context& context);
+/// `text` is the whole file: a header comment and a SELECT.
+std::optional<Asset> read_model(const std::string& text, const std::string& file, Context& context);
+std::optional<Dashboard> read_dashboard(const Yaml& yaml, const std::string& name, Context& context);
+
+/// Reads `checks:` of a column, or of the whole table when `column` is empty.
+std::vector<CheckUse> read_checks(const Options& options, const std::string& column, Context& context);
+
+/// The fields that sources and models share, and their reading.
+std::vector<Field> asset_fields();
+void read_asset(const Options& options, Context& context, Asset& asset);
+/// Reads an optional time; reports one that is none.
+std::optional<Instant> read_time(const Options& options, std::string_view field, Context& context);
+
+/// Orders the assets so that inputs come first, finds what each model reads and makes, and checks all that needs to
+/// know another asset. Reports what does not fit.
+void resolve(duckdb::Connection& connection, Context& context, Project& project);
+
+/// Returns the values of `$start`, `$end`, `$run_time` and `$vars` for describing a statement.
+duckdb::Parameters sample_parameters(const Project& project);
+
+}  // namespace tidemill::reading

@@ -1,0 +1,399 @@
+// What can only be known with all files read: who reads whom, in which order, which columns come out, and whether
+// what the headers say of them is true.
+#include <algorithm>
+#include <functional>
+#include <set>
+
+#include "base/text.h"
+#include "project/reading.h"
+#include "sql/statement.h"
+
+namespace tidemill::reading {
+
+namespace {
+
+/// Grows by one when what a fingerprint covers changes, so that fingerprints of before are told from those of after.
+constexpr std::string_view kFingerprintScheme = "1:";
+
+/// Moves a place within a model's SQL to its place in the file.
+Place in_file(Place place, const Asset& asset) {
+  const bool first = place.line <= 1;
+  place.file = asset.place.file;
+  place.line += asset.model.sql_line - 1;
+  // The SELECT starts behind the header's `*/` on the first line, whose width is two.
+  if (first) place.column += 2;
+  return place;
+}
+
+class Resolver {
+ public:
+  Resolver(duckdb::Connection& connection, Context& context, Project& project)
+      : connection_(connection), context_(context), project_(project) {}
+
+  void resolve() {
+    std::stable_sort(project_.assets.begin(), project_.assets.end(),
+                     [](const Asset& a, const Asset& b) { return a.name < b.name; });
+    drop_doubles();
+    analyze_models();
+    if (!order()) return;
+    for (Asset& asset : project_.assets) {
+      find_schema(asset);
+      check_columns(asset);
+      make_fingerprint(asset);
+    }
+    for (Dashboard& dashboard : project_.dashboards) {
+      for (Page& page : dashboard.pages) {
+        for (Tile& tile : page.tiles) resolve_tile(tile);
+      }
+    }
+  }
+
+ private:
+  void drop_doubles() {
+    std::vector<Asset>& assets = project_.assets;
+    for (size_t i = 1; i < assets.size();) {
+      if (assets[i].name != assets[i - 1].name) {
+        ++i;
+        continue;
+      }
+      context_.mistake(user_error("two assets with one name: " + quote(assets[i].name))
+                           .at(assets[i].place)
+                           .hint("the other one is at " + assets[i - 1].place.text()));
+      assets.erase(assets.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+  }
+
+  /// Reads each model's SQL: what it names and which parameters it takes.
+  void analyze_models() {
+    for (Asset& asset : project_.assets) {
+      if (asset.is_source()) continue;
+      sql::Statement statement;
+      try {
+        statement = sql::analyze(connection_, asset.model.sql);
+        check_parameters(asset, statement);
+      } catch (Error& error) {
+        report(std::move(error), asset);
+        broken_.insert(asset.name);
+      }
+      statements_[asset.name] = std::move(statement);
+    }
+    for (Asset& asset : project_.assets) {
+      if (!asset.is_source()) check_references(asset, statements_[asset.name]);
+    }
+  }
+
+  void check_parameters(const Asset& asset, const sql::Statement& statement) {
+    const bool interval = asset.model.strategy == Model::Strategy::kInterval;
+    static const std::vector<std::string> known = {"start", "end", "run_time", "vars"};
+    const Place place = in_file({"", 1, 1}, asset);
+    for (const std::string& parameter : statement.parameters) {
+      if (std::find(known.begin(), known.end(), parameter) == known.end()) {
+        Error error = user_error("unknown parameter: " + quote("$" + parameter)).at(place);
+        const bool variable = project_.variables.contains(parameter);
+        context_.mistake(std::move(error).hint(variable ? "a variable is $vars." + parameter : nearest_hint(parameter, known)));
+      } else if (asset.is_view()) {
+        context_.mistake(user_error("a view takes no parameters: " + quote("$" + parameter)).at(place));
+      } else if (!interval && (parameter == "start" || parameter == "end")) {
+        context_.mistake(user_error("only strategy interval has: " + quote("$" + parameter)).at(place));
+      }
+    }
+    for (const std::string& variable : statement.variables) {
+      if (project_.variables.contains(variable)) continue;
+      std::vector<std::string> names;
+      for (const auto& entry : project_.variables) names.push_back(entry.first);
+      context_.mistake(user_error("unknown variable: " + quote("$vars." + variable)).at(place).hint(nearest_hint(variable, names)));
+    }
+    if (interval && (!statement.parameters.contains("start") || !statement.parameters.contains("end"))) {
+      context_.mistake(user_error("an interval model must use $start and $end")
+                           .at(place)
+                           .hint("WHERE " + asset.model.time_column + " >= $start AND " + asset.model.time_column + " < $end"));
+    }
+    for (const std::string& call : statement.volatile_calls) {
+      context_.warnings.add(user_error("the result differs each time it is built: " + quote(call))
+                                .at(place)
+                                .hint("$run_time is the start of the run"));
+    }
+  }
+
+  void check_references(Asset& asset, const sql::Statement& statement) {
+    static const std::set<std::string> harmless = {"range", "generate_series", "unnest", "repeat", "repeat_row", "json_each", "json_tree"};
+    for (const sql::TableReference& function : statement.functions) {
+      if (harmless.contains(function.name)) continue;
+      context_.mistake(user_error("a model reads tables, not this function: " + quote(function.name))
+                           .at(place_of(asset, function.offset))
+                           .hint("files come in through a source: sources/*.yml"));
+    }
+    for (const sql::TableReference& table : statement.tables) {
+      if (project_.find(table.name)) continue;
+      broken_.insert(asset.name);
+      const bool rejects = table.name.ends_with(rejects_name(""));
+      context_.mistake(user_error("no source or model makes the table: " + quote(table.name))
+                           .at(place_of(asset, table.offset))
+                           .hint(rejects ? "rejected rows are for `tidemill query` and dashboards"
+                                         : nearest_hint(table.name, project_.asset_names())));
+    }
+    for (const auto& [name, rule] : asset.model.input_rules) {
+      const auto same = [&](const sql::TableReference& table) { return table.name == name; };
+      if (std::none_of(statement.tables.begin(), statement.tables.end(), same)) {
+        context_.mistake(user_error("not an input of this model: " + quote(name)).at(rule.place));
+      }
+    }
+  }
+
+  Place place_of(const Asset& asset, size_t offset) const {
+    return in_file(sql::place_at(asset.model.sql, offset, "", 1), asset);
+  }
+
+  /// Puts inputs before those that read them. Returns false, and names the loop, when there is one.
+  bool order() {
+    enum class Mark { kNew, kOpen, kDone };
+    std::vector<Asset>& assets = project_.assets;
+    std::vector<Mark> marks(assets.size(), Mark::kNew);
+    std::vector<size_t> sorted;
+    std::vector<std::string> way;
+    bool loop_found = false;
+    const std::function<void(size_t)> visit = [&](size_t i) {
+      if (marks[i] == Mark::kDone || loop_found) return;
+      way.push_back(assets[i].name);
+      if (marks[i] == Mark::kOpen) {
+        loop_found = true;
+        way.erase(way.begin(), std::find(way.begin(), way.end(), assets[i].name));
+        context_.mistake(user_error("models read each other in a circle: " + join(way, " → ")).at(assets[i].place));
+        return;
+      }
+      marks[i] = Mark::kOpen;
+      for (const sql::TableReference& table : statements_[assets[i].name].tables) {
+        if (const auto input = project_.find(table.name)) visit(*input);
+      }
+      if (loop_found) return;
+      marks[i] = Mark::kDone;
+      way.pop_back();
+      sorted.push_back(i);
+    };
+    for (size_t i = 0; i < assets.size(); ++i) {
+      if (assets[i].is_source()) visit(i);
+    }
+    for (size_t i = 0; i < assets.size(); ++i) visit(i);
+    if (loop_found) return false;
+    std::vector<Asset> ordered;
+    for (const size_t i : sorted) ordered.push_back(std::move(assets[i]));
+    assets = std::move(ordered);
+    for (Asset& asset : assets) {
+      for (const sql::TableReference& table : statements_[asset.name].tables) {
+        if (const auto input = project_.find(table.name)) asset.inputs.push_back(*input);
+      }
+    }
+    return true;
+  }
+
+  /// Describes a model over empty tables of its inputs, and makes an empty table of its own for those that follow.
+  void find_schema(Asset& asset) {
+    if (!asset.is_source()) describe(asset);
+    const std::string schema_name = asset.name.substr(0, asset.name.find('.'));
+    connection_.query("CREATE SCHEMA IF NOT EXISTS " + duckdb::quote_identifier(schema_name));
+    make_empty_table(asset.name, asset.schema);
+    if (asset.is_source()) make_empty_table(rejects_name(asset.name), rejects_schema());
+  }
+
+  void make_empty_table(const std::string& name, const Schema& schema) {
+    std::vector<std::string> columns;
+    for (const Column& column : schema) columns.push_back(duckdb::quote_identifier(column.name) + " " + column.type.sql());
+    if (columns.empty()) columns.push_back("nothing INTEGER");
+    connection_.query("CREATE OR REPLACE TABLE " + duckdb::quote_table(name) + " (" + join(columns, ", ") + ")");
+  }
+
+  void describe(Asset& asset) {
+    const bool inputs_known = std::none_of(asset.inputs.begin(), asset.inputs.end(), [&](size_t input) {
+      return broken_.contains(project_.assets[input].name);
+    });
+    if (broken_.contains(asset.name) || !inputs_known) {
+      broken_.insert(asset.name);
+      return;
+    }
+    std::vector<duckdb::ResultColumn> columns;
+    try {
+      columns = connection_.describe(asset.model.sql, sample_parameters(project_));
+    } catch (Error& error) {
+      broken_.insert(asset.name);
+      report(std::move(error), asset);
+      return;
+    }
+    std::set<std::string> names;
+    for (const duckdb::ResultColumn& column : columns) {
+      const Place place = in_file({"", 1, 1}, asset);
+      if (!names.insert(lower(column.name)).second) {
+        context_.mistake(user_error("two output columns of one name: " + quote(column.name)).at(place).hint("name one of them with AS"));
+      }
+      if (!column.type) {
+        context_.mistake(user_error("the column " + column.name + " has a type that no table holds: " + quote(column.type_name))
+                             .at(place)
+                             .hint("CAST(" + column.name + " AS VARCHAR), or another type"));
+      }
+      asset.schema.push_back({column.name, column.type.value_or(Type{})});
+    }
+    asset.model.time_bounds = sql::time_bounds(statements_[asset.name], [&](const std::string& table, const std::string& column) {
+      const auto input = project_.find(table);
+      return input && find_column(project_.assets[*input].schema, column) != nullptr;
+    });
+  }
+
+  /// Adds the file, and the line that DuckDB names in its message, to an error of a model's SQL.
+  void report(Error error, const Asset& asset) {
+    if (error.kind() != Error::Kind::kUser) throw std::move(error);
+    Place place = error.place();
+    std::string message = error.message();
+    if (place.line == 0) place = {"", 1, 1};
+    const size_t at = message.find("\n\nLINE ");
+    if (at != std::string::npos) {
+      // Describing put one line of its own before the statement.
+      const auto line = parse_integer(message.substr(at + 7, message.find(':', at) - at - 7));
+      const size_t caret = message.rfind('^');
+      const size_t text_start = message.find(": ", at) + 2;
+      const size_t caret_line = message.rfind('\n', caret);
+      const bool cut = message.compare(text_start, 3, "...") == 0;
+      if (line && *line > 1) place.line = static_cast<int>(*line) - 1;
+      if (caret != std::string::npos && caret_line != std::string::npos && !cut) {
+        const auto column = static_cast<int>(caret - caret_line) - static_cast<int>(text_start - (at + 2));
+        place.column = std::max(1, column);
+      }
+      message.resize(at);
+    }
+    const size_t more = message.find('\n');
+    std::string hint = error.hint();
+    if (hint.empty() && more != std::string::npos) hint = trim(message.substr(more));
+    context_.mistake(user_error(message.substr(0, more)).at(in_file(place, asset)).hint(replace_all(hint, "\n", " ")));
+  }
+
+  void check_columns(const Asset& asset) {
+    if (broken_.contains(asset.name)) return;
+    std::vector<std::string> names;
+    for (const Column& column : asset.schema) names.push_back(column.name);
+    for (const ColumnDescription& column : asset.columns) {
+      if (column.name.empty() || find_column(asset.schema, column.name) != nullptr) continue;
+      context_.mistake(user_error("the table " + asset.name + " has no column: " + quote(column.name))
+                           .at(column.place)
+                           .hint(nearest_hint(column.name, names)));
+    }
+    for (const std::string& column : asset.layout.cluster_by) {
+      if (find_column(asset.schema, column) != nullptr) continue;
+      context_.mistake(user_error("cluster_by names no column: " + quote(column)).at(asset.place).hint(nearest_hint(column, names)));
+    }
+    for (const std::string& column : asset.layout.partition_by) check_partition(asset, column, names);
+    const std::string& time = asset.model.time_column;
+    if (time.empty()) return;
+    const Column* column = find_column(asset.schema, time);
+    if (column == nullptr) {
+      context_.mistake(user_error("time_column names no column: " + quote(time)).at(asset.place).hint(nearest_hint(time, names)));
+    } else if (column->type.id != Type::Id::kTimestamp && column->type.id != Type::Id::kDate) {
+      context_.mistake(user_error("time_column must be a timestamp or a date, not " + column->type.name() + ": " + quote(time))
+                           .at(asset.place));
+    }
+  }
+
+  void check_partition(const Asset& asset, const std::string& column, const std::vector<std::string>& names) {
+    if (derived_from(asset.schema, column)) return;
+    const Column* found = find_column(asset.schema, column);
+    if (found == nullptr) {
+      context_.mistake(user_error("partition_by names no column: " + quote(column))
+                           .at(asset.place)
+                           .hint("a timestamp column x can be split by its UTC day: x_date; " + nearest_hint(column, names)));
+      return;
+    }
+    static const std::set<Type::Id> good = {Type::Id::kBoolean, Type::Id::kTinyint, Type::Id::kSmallint, Type::Id::kInteger,
+                                            Type::Id::kBigint, Type::Id::kVarchar, Type::Id::kDate};
+    if (!good.contains(found->type.id)) {
+      context_.mistake(user_error("a table cannot be split by a column of type " + found->type.name() + ": " + quote(column)).at(asset.place));
+    }
+  }
+
+  void make_fingerprint(Asset& asset) {
+    std::string text = join(asset.layout.partition_by, ",") + "|" + join(asset.layout.cluster_by, ",") + "|";
+    if (asset.interval()) text += grain_name(*asset.interval());
+    if (asset.is_source()) {
+      const Contract& contract = asset.source.contract;
+      text += asset.source.format + std::to_string(static_cast<int>(contract.extra_fields)) +
+              std::to_string(static_cast<int>(contract.bad_rows));
+      for (const ContractColumn& column : contract.columns) {
+        text += "|" + column.name + "=" + join(column.path, ".") + ":" + column.type.name() + (column.required ? "!" : "");
+      }
+    } else {
+      const sql::Statement& statement = statements_[asset.name];
+      text += std::to_string(static_cast<int>(asset.model.strategy)) + asset.model.time_column + "|" + statement.canonical;
+      for (const std::string& variable : statement.variables) {
+        const auto found = project_.variables.find(variable);
+        if (found != project_.variables.end()) text += "|" + variable + "=" + duckdb::text_of(found->second);
+      }
+      for (const size_t input : asset.inputs) {
+        if (project_.assets[input].is_view()) text += "|" + project_.assets[input].fingerprint;
+      }
+    }
+    asset.fingerprint = std::string(kFingerprintScheme) + hash_text(text);
+  }
+
+  void resolve_tile(Tile& tile) {
+    if (tile.sql.empty()) return;
+    try {
+      const sql::Statement statement = sql::analyze(connection_, tile.sql);
+      for (const sql::TableReference& table : statement.tables) {
+        const bool rejects = table.name.ends_with(rejects_name(""));
+        const auto input = project_.find(rejects ? table.name.substr(0, table.name.size() - rejects_name("").size()) : table.name);
+        if (!input) {
+          throw user_error("no source or model makes the table: " + quote(table.name)).hint(nearest_hint(table.name, project_.asset_names()));
+        }
+        if (broken_.contains(project_.assets[*input].name)) return;
+        tile.inputs.push_back(*input);
+      }
+      const auto columns = connection_.describe(tile.sql, sample_parameters(project_));
+      check_chart(tile, columns);
+    } catch (Error& error) {
+      if (error.kind() != Error::Kind::kUser) throw;
+      const std::string& message = error.message();
+      context_.mistake(user_error("tile " + quote(tile.title) + ": " + message.substr(0, message.find("\n\nLINE")))
+                           .at(tile.place)
+                           .hint(error.hint()));
+    }
+  }
+
+  void check_chart(const Tile& tile, const std::vector<duckdb::ResultColumn>& columns) {
+    std::vector<std::string> names;
+    for (const duckdb::ResultColumn& column : columns) names.push_back(column.name);
+    const auto check = [&](const std::string& column, std::string_view field) {
+      if (column.empty() || std::find(names.begin(), names.end(), column) != names.end()) return;
+      context_.mistake(user_error("the tile's SQL has no column: " + quote(column))
+                           .at(tile.chart.place(field))
+                           .hint(nearest_hint(column, names)));
+    };
+    check(tile.chart.text("x"), "x");
+    check(tile.chart.text("series"), "series");
+    for (const std::string& column : tile.chart.text_list("y")) check(column, "y");
+    const std::string sort = tile.chart.text("sort");
+    check(sort.starts_with('-') ? sort.substr(1) : sort, "sort");
+    const std::string type = tile.chart.text("type");
+    const bool has_axes = type != "number" && type != "table";
+    for (const char* field : {"x", "y"}) {
+      if (has_axes && !tile.chart.has(field)) {
+        context_.mistake(user_error("a " + type + " chart needs: " + quote(field)).at(tile.chart.place()));
+      }
+    }
+  }
+
+  duckdb::Connection& connection_;
+  Context& context_;
+  Project& project_;
+  std::map<std::string, sql::Statement> statements_;  // By model.
+  std::set<std::string> broken_;                      // Assets whose columns are not known.
+};
+
+}  // namespace
+
+duckdb::Parameters sample_parameters(const Project& project) {
+  duckdb::Parameters parameters = {{"start", Instant{}}, {"end", Instant{}}, {"run_time", Instant{}}};
+  for (const auto& [name, value] : project.variables) parameters["vars." + name] = value;
+  return parameters;
+}
+
+void resolve(duckdb::Connection& connection, Context& context, Project& project) {
+  Resolver(connection, context, project).resolve();
+}
+
+}  // namespace tidemill::reading

@@ -1,0 +1,272 @@
+#include "sql/statement.h"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+
+namespace tidemill::sql {
+
+namespace {
+
+using Json = nlohmann::json;
+using Names = std::set<std::string>;
+
+std::string text_at(const Json& node, const char* key) {
+  const auto found = node.find(key);
+  return found != node.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+size_t offset_of(const Json& node) {
+  const auto found = node.find("query_location");
+  return found != node.end() && found->is_number() ? found->get<size_t>() : 0;
+}
+
+bool is_type(const Json& node, std::string_view type) { return node.is_object() && text_at(node, "type") == type; }
+
+std::string table_name(const Json& base_table) {
+  const std::string schema = lower(text_at(base_table, "schema_name"));
+  const std::string table = lower(text_at(base_table, "table_name"));
+  return schema.empty() ? table : schema + "." + table;
+}
+
+constexpr std::array<std::string_view, 12> kVolatile = {
+    "now",  "random",       "current_timestamp", "transaction_timestamp", "current_date", "today",
+    "uuid", "gen_random_uuid", "setseed",        "get_current_timestamp", "current_time", "nextval"};
+
+/// Collects a statement's facts, with the common table expressions in sight at each point.
+class Walker {
+ public:
+  explicit Walker(Statement& statement) : statement_(statement) {}
+
+  void walk(const Json& node, const Names& outer) {
+    if (node.is_array()) {
+      for (const Json& item : node) walk(item, outer);
+      return;
+    }
+    if (!node.is_object()) return;
+    Names scope = outer;
+    walk_expressions(node, scope);
+    note(node, scope);
+    for (const auto& [key, child] : node.items()) {
+      if (key != "cte_map") walk(child, scope);
+    }
+  }
+
+ private:
+  /// Walks `WITH`: each expression sees those before it, and itself where it is recursive.
+  void walk_expressions(const Json& node, Names& scope) {
+    const auto map = node.find("cte_map");
+    if (map == node.end() || !map->contains("map")) return;
+    for (const Json& entry : (*map)["map"]) {
+      const std::string name = lower(text_at(entry, "key"));
+      Names inner = scope;
+      inner.insert(name);
+      const bool recursive = is_type(entry["value"]["query"]["node"], "RECURSIVE_CTE_NODE");
+      walk(entry["value"], recursive ? inner : scope);
+      scope.insert(name);
+    }
+  }
+
+  void note(const Json& node, const Names& scope) {
+    const std::string type = text_at(node, "type");
+    if (type == "BASE_TABLE") {
+      const std::string name = table_name(node);
+      const bool expression = name.find('.') == std::string::npos && scope.contains(name);
+      const auto same = [&](const TableReference& table) { return table.name == name; };
+      if (!expression && std::none_of(statement_.tables.begin(), statement_.tables.end(), same)) {
+        statement_.tables.push_back({name, offset_of(node)});
+      }
+    } else if (type == "TABLE_FUNCTION" && node.contains("function")) {
+      statement_.functions.push_back({lower(text_at(node["function"], "function_name")), offset_of(node)});
+    } else if (type == "VALUE_PARAMETER") {
+      statement_.parameters.insert(text_at(node, "identifier"));
+    } else if (type == "STRUCT_EXTRACT" && node.contains("children") && node["children"].size() == 2) {
+      const Json& object = node["children"][0];
+      const Json& field = node["children"][1];
+      if (is_type(object, "VALUE_PARAMETER") && text_at(object, "identifier") == "vars" && field.contains("value")) {
+        statement_.variables.insert(text_at(field["value"], "value"));
+      }
+    } else if (type == "FUNCTION") {
+      const std::string name = lower(text_at(node, "function_name"));
+      if (std::find(kVolatile.begin(), kVolatile.end(), name) != kVolatile.end()) {
+        statement_.volatile_calls.insert(name);
+      }
+    }
+  }
+
+  Statement& statement_;
+};
+
+/// Removes places and folds the case of names. An alias keeps its case: it names an output column.
+void make_canonical(Json& node) {
+  if (node.is_array()) {
+    for (Json& item : node) make_canonical(item);
+    return;
+  }
+  if (!node.is_object()) return;
+  node.erase("query_location");
+  node.erase("named_param_map");
+  for (const char* key : {"schema_name", "table_name", "function_name"}) {
+    if (const auto found = node.find(key); found != node.end() && found->is_string()) {
+      *found = lower(found->get<std::string>());
+    }
+  }
+  if (const auto names = node.find("column_names"); names != node.end() && names->is_array()) {
+    for (Json& name : *names) name = lower(name.get<std::string>());
+  }
+  for (const auto& item : node.items()) make_canonical(item.value());
+}
+
+/// One table as a SELECT names it.
+struct Named {
+  std::string table;
+  std::string alias;
+};
+
+void collect_named(const Json& from, const Names& expressions, std::vector<Named>& named) {
+  if (is_type(from, "BASE_TABLE")) {
+    const std::string table = table_name(from);
+    if (table.find('.') == std::string::npos && expressions.contains(table)) return;
+    const std::string alias = lower(text_at(from, "alias"));
+    named.push_back({table, alias.empty() ? table.substr(table.find('.') + 1) : alias});
+  } else if (is_type(from, "JOIN")) {
+    for (const char* side : {"left", "right"}) {
+      if (from.contains(side)) collect_named(from[side], expressions, named);
+    }
+  }
+}
+
+/// Collects the sides of `column >= $start` and `column < $end` under AND.
+struct Conditions {
+  std::set<std::vector<std::string>> from_start;  // Columns as written, in lower case.
+  std::set<std::vector<std::string>> before_end;
+
+  void collect(const Json& condition) {
+    if (is_type(condition, "CONJUNCTION_AND") && condition.contains("children")) {
+      for (const Json& child : condition["children"]) collect(child);
+      return;
+    }
+    if (!condition.contains("left") || !condition.contains("right")) return;
+    const std::string type = text_at(condition, "type");
+    const Json& left = condition["left"];
+    const Json& right = condition["right"];
+    if (type == "COMPARE_GREATERTHANOREQUALTO") note(left, right, "start", from_start);
+    if (type == "COMPARE_LESSTHAN") note(left, right, "end", before_end);
+    if (type == "COMPARE_LESSTHANOREQUALTO") note(right, left, "start", from_start);
+    if (type == "COMPARE_GREATERTHAN") note(right, left, "end", before_end);
+  }
+
+ private:
+  static void note(const Json& column, const Json& parameter, std::string_view name,
+                   std::set<std::vector<std::string>>& columns) {
+    if (!is_type(column, "COLUMN_REF") || !is_type(parameter, "VALUE_PARAMETER")) return;
+    if (text_at(parameter, "identifier") != name) return;
+    std::vector<std::string> names;
+    for (const Json& part : column["column_names"]) names.push_back(lower(part.get<std::string>()));
+    columns.insert(names);
+  }
+};
+
+using HasColumn = std::function<bool(const std::string&, const std::string&)>;
+
+/// Returns the bounded column of `named`, when a column bounded on both sides is surely its own.
+std::optional<std::string> bounded_column(const Named& named, const std::vector<Named>& all,
+                                          const Conditions& conditions, const HasColumn& has_column) {
+  for (const auto& names : conditions.from_start) {
+    if (!conditions.before_end.contains(names)) continue;
+    const std::string& column = names.back();
+    if (!has_column(named.table, column)) continue;
+    const bool alone = all.size() == 1 || std::count_if(all.begin(), all.end(), [&](const Named& other) {
+                                            return has_column(other.table, column);
+                                          }) == 1;
+    const bool by_alias = names.size() == 2 && names[0] == named.alias;
+    const bool by_table = names.size() == 3 && names[0] + "." + names[1] == named.table;
+    if ((names.size() == 1 && alone) || by_alias || by_table) return column;
+  }
+  return std::nullopt;
+}
+
+class BoundFinder {
+ public:
+  explicit BoundFinder(const HasColumn& has_column) : has_column_(has_column) {}
+
+  void walk(const Json& node, const Names& outer) {
+    if (node.is_array()) {
+      for (const Json& item : node) walk(item, outer);
+      return;
+    }
+    if (!node.is_object()) return;
+    Names scope = outer;
+    if (node.contains("cte_map") && node["cte_map"].contains("map")) {
+      for (const Json& entry : node["cte_map"]["map"]) scope.insert(lower(text_at(entry, "key")));
+    }
+    if (is_type(node, "SELECT_NODE") && node.contains("from_table")) note(node, scope);
+    for (const auto& [key, child] : node.items()) walk(child, scope);
+  }
+
+  std::map<std::string, std::string> bounds() const {
+    std::map<std::string, std::string> result;
+    for (const auto& [table, columns] : found_) {
+      if (columns.size() == 1 && !columns.begin()->empty()) result[table] = *columns.begin();
+    }
+    return result;
+  }
+
+ private:
+  void note(const Json& select, const Names& scope) {
+    std::vector<Named> named;
+    collect_named(select["from_table"], scope, named);
+    Conditions conditions;
+    if (select.contains("where_clause")) conditions.collect(select["where_clause"]);
+    for (const Named& one : named) {
+      found_[one.table].insert(bounded_column(one, named, conditions, has_column_).value_or(""));
+    }
+  }
+
+  const HasColumn& has_column_;
+  std::map<std::string, std::set<std::string>> found_;  // Per table: its bounded columns, "" for an unbounded use.
+};
+
+}  // namespace
+
+Place place_at(std::string_view text, size_t offset, const std::string& file, int first_line) {
+  const std::string_view before = text.substr(0, std::min(offset, text.size()));
+  const auto line = static_cast<int>(std::count(before.begin(), before.end(), '\n'));
+  const size_t line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
+  return {file, first_line + line, static_cast<int>(before.size() - line_start) + 1};
+}
+
+Statement analyze(duckdb::Connection& connection, const std::string& sql) {
+  const duckdb::Table answer = connection.query(
+      "SELECT json_serialize_sql($sql, skip_default := true, skip_empty := true, skip_null := true)", {{"sql", sql}});
+  Json tree = Json::parse(duckdb::text_of(answer.rows.at(0).at(0)));
+  if (tree.value("error", false)) {
+    const std::string message = text_at(tree, "error_message");
+    if (text_at(tree, "error_type") == "not implemented") {
+      throw user_error("not a plain SELECT").at(place_at(sql, 0, "", 1)).hint(
+          "a dynamic PIVOT needs its values: PIVOT … ON x IN ('a', 'b')");
+    }
+    const size_t offset = static_cast<size_t>(parse_integer(text_at(tree, "position")).value_or(0));
+    throw user_error(message).at(place_at(sql, offset, "", 1));
+  }
+  if (tree["statements"].size() != 1) {
+    throw user_error("one SELECT is wanted, not " + std::to_string(tree["statements"].size()) + " statements")
+        .at(place_at(sql, 0, "", 1));
+  }
+  Statement statement;
+  Walker(statement).walk(tree["statements"], {});
+  statement.tree = tree["statements"].dump();
+  make_canonical(tree["statements"]);
+  statement.canonical = tree["statements"].dump();
+  return statement;
+}
+
+std::map<std::string, std::string> time_bounds(const Statement& statement, const HasColumn& has_column) {
+  BoundFinder finder(has_column);
+  finder.walk(Json::parse(statement.tree), {});
+  return finder.bounds();
+}
+
+}  // namespace tidemill::sql
