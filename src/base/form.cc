@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "base/time.h"
 
 namespace tidemill {
 
@@ -32,6 +33,14 @@ std::optional<Error> mistake_of(const Yaml& value, const Field& field) {
     case FieldType::kDuration:
       if (!scalar || !parse_duration(value.text)) {
         return wants("a duration").hint("for example: 90s, 10m, 2h, 3d");
+      }
+      break;
+    case FieldType::kTimePattern:
+      if (!scalar) return wants("a text");
+      if (!expand_times(value.text, Instant{}, Instant{})) {
+        return user_error("not a pattern of times: " + quote(value.text))
+            .at(value.place)
+            .hint("{start:%Y-%m-%d-%-H} or {end:…} with %Y %m %d %H %M %S %j; a `-` after the % leaves out leading zeros");
       }
       break;
     case FieldType::kChoice:

@@ -19,6 +19,7 @@ enum class FieldType {
   kNumber,
   kBoolean,
   kDuration,  ///< `500ms`, `90s`, `10m`, `2h`, `3d`, `1w`
+  kTimePattern,  ///< A text in which `{start:%Y-%m-%d-%-H}` and `{end:…}` stand for an interval's times.
   kChoice,    ///< One of `Field::choices`.
   kTextList,  ///< A list of texts; one text stands for a list of one.
   kList,

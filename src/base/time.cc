@@ -290,4 +290,23 @@ std::optional<std::string> format_pattern(Instant time, std::string_view pattern
   return result;
 }
 
+std::optional<std::string> expand_times(std::string_view text, Instant start, Instant end) {
+  std::string result;
+  while (true) {
+    const size_t open = text.find('{');
+    result += text.substr(0, open);
+    if (open == std::string_view::npos) return result;
+    const size_t close = text.find('}', open);
+    if (close == std::string_view::npos) return std::nullopt;
+    const std::string_view inside = text.substr(open + 1, close - open - 1);
+    const size_t colon = inside.find(':');
+    const std::string_view name = inside.substr(0, colon);
+    if (colon == std::string_view::npos || (name != "start" && name != "end")) return std::nullopt;
+    const auto formatted = format_pattern(name == "start" ? start : end, inside.substr(colon + 1));
+    if (!formatted) return std::nullopt;
+    result += *formatted;
+    text.remove_prefix(close + 1);
+  }
+}
+
 }  // namespace tidemill

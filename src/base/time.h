@@ -34,5 +34,8 @@ std::string format_time(Instant time, Grain grain);
 /// Formats by a pattern of `%Y %m %d %H %M %S`, and `%-m %-d %-H %-M %-S` without leading zero, `%j`, `%%`.
 /// Returns nothing when the pattern has another conversion.
 std::optional<std::string> format_pattern(Instant time, std::string_view pattern);
+/// Returns `text` with each `{start:PATTERN}` and `{end:PATTERN}` replaced by that time, formatted by its pattern.
+/// Returns nothing when a brace names something else or its pattern is none.
+std::optional<std::string> expand_times(std::string_view text, Instant start, Instant end);
 
 }  // namespace tidemill

@@ -18,8 +18,8 @@ void RowBatch::set_decimal(size_t column, size_t row, Int128 unscaled) {
 }
 
 void RowBatch::set_string(size_t column, size_t row, std::string_view text) {
-  duckdb_unsafe_vector_assign_string_element_len(static_cast<duckdb_vector>(vectors_[column].handle),
-                                                 row, text.data(), text.size());
+  duckdb_unsafe_vector_assign_string_element_len(
+      static_cast<duckdb_vector>(vectors_[column].handle), row, text.data(), text.size());
 }
 
 uint64_t* RowBatch::make_validity(const Vector& vector) {

@@ -11,9 +11,10 @@ namespace tidemill::duckdb {
 
 __extension__ using Int128 = __int128;
 
-/// Up to `capacity()` rows of the columns that a query asked for. Columns are counted in the order in which the
-/// reader was given them. Each cell of a row is set exactly once, by the setter of its column's type or by
-/// `set_null`; setting it with another type's setter is a mistake that nothing notices.
+/// Up to `capacity()` rows of the columns that a query asked for. Columns are counted in the order
+/// in which the reader was given them. Each cell of a row is set exactly once, by the setter of its
+/// column's type or by `set_null`; setting it with another type's setter is a mistake that nothing
+/// notices.
 class RowBatch {
  public:
   /// One column's vector; what the pointers point to is DuckDB's.
@@ -40,12 +41,15 @@ class RowBatch {
   void set_int64(size_t column, size_t row, int64_t value) { put(column, row, value); }
   void set_float(size_t column, size_t row, float value) { put(column, row, value); }
   void set_double(size_t column, size_t row, double value) { put(column, row, value); }
-  /// `unscaled` is the value times ten to the power of the column's scale; it fits the column's precision.
+  /// `unscaled` is the value times ten to the power of the column's scale; it fits the column's
+  /// precision.
   void set_decimal(size_t column, size_t row, Int128 unscaled);
   /// `days` count from 1970-01-01.
   void set_date(size_t column, size_t row, int32_t days) { put(column, row, days); }
   /// `microseconds` count from 1970-01-01T00:00:00Z.
-  void set_timestamp(size_t column, size_t row, int64_t microseconds) { put(column, row, microseconds); }
+  void set_timestamp(size_t column, size_t row, int64_t microseconds) {
+    put(column, row, microseconds);
+  }
   /// Copies `text`, which is valid UTF-8 (a blob's bytes may be anything); nobody checks it again.
   void set_string(size_t column, size_t row, std::string_view text);
 

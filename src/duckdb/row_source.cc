@@ -20,7 +20,7 @@ struct LentSource::State {
   const int64_t id;
   RowSource& source;
   std::atomic<bool> scanned = false;
-  std::mutex mutex;          // Guards thrown.
+  std::mutex mutex;           // Guards thrown.
   std::exception_ptr thrown;  // By the source or one of its readers, the first.
 };
 
@@ -30,8 +30,9 @@ using StatePointer = std::shared_ptr<LentSource::State>;
 
 constexpr const char* kFunction = "tidemill_rows";
 
-/// The sources that are lent now, by the number that the SQL names them with. One list for the process: DuckDB
-/// cannot drop a table function, so what the function knows must not belong to one lending.
+/// The sources that are lent now, by the number that the SQL names them with. One list for the
+/// process: DuckDB cannot drop a table function, so what the function knows must not belong to one
+/// lending.
 class Lendings {
  public:
   static Lendings& instance() {
@@ -68,7 +69,8 @@ struct Scan {
   std::unique_ptr<RowReader> reader;
 };
 
-/// Runs `work`; keeps what it throws, since no exception may cross C, and hands its message to `set_error`.
+/// Runs `work`; keeps what it throws, since no exception may cross C, and hands its message to
+/// `set_error`.
 template <typename Work, typename SetError>
 void keep_exceptions(LentSource::State& state, const Work& work, const SetError& set_error) {
   std::exception_ptr thrown;
@@ -96,19 +98,19 @@ void destroy(void* object) {
 
 OwnedType make_type(const Type& type) {
   using Id = Type::Id;
-  static const std::map<Id, duckdb_type> kTypes = {
-      {Id::kBoolean, DUCKDB_TYPE_BOOLEAN}, {Id::kTinyint, DUCKDB_TYPE_TINYINT},
+  static const std::map<Id, duckdb_type> types = {
+      {Id::kBoolean, DUCKDB_TYPE_BOOLEAN},   {Id::kTinyint, DUCKDB_TYPE_TINYINT},
       {Id::kSmallint, DUCKDB_TYPE_SMALLINT}, {Id::kInteger, DUCKDB_TYPE_INTEGER},
-      {Id::kBigint, DUCKDB_TYPE_BIGINT}, {Id::kFloat, DUCKDB_TYPE_FLOAT},
-      {Id::kDouble, DUCKDB_TYPE_DOUBLE}, {Id::kVarchar, DUCKDB_TYPE_VARCHAR},
-      {Id::kJson, DUCKDB_TYPE_VARCHAR}, {Id::kBlob, DUCKDB_TYPE_BLOB},
-      {Id::kDate, DUCKDB_TYPE_DATE}, {Id::kTimestamp, DUCKDB_TYPE_TIMESTAMP_TZ}};
+      {Id::kBigint, DUCKDB_TYPE_BIGINT},     {Id::kFloat, DUCKDB_TYPE_FLOAT},
+      {Id::kDouble, DUCKDB_TYPE_DOUBLE},     {Id::kVarchar, DUCKDB_TYPE_VARCHAR},
+      {Id::kJson, DUCKDB_TYPE_VARCHAR},      {Id::kBlob, DUCKDB_TYPE_BLOB},
+      {Id::kDate, DUCKDB_TYPE_DATE},         {Id::kTimestamp, DUCKDB_TYPE_TIMESTAMP_TZ}};
   if (type.id == Id::kDecimal) {
     return OwnedType(duckdb_create_decimal_type(static_cast<uint8_t>(type.precision),
                                                 static_cast<uint8_t>(type.scale)));
   }
-  const auto found = kTypes.find(type.id);
-  if (found == kTypes.end()) {
+  const auto found = types.find(type.id);
+  if (found == types.end()) {
     throw bug_error("a source's column cannot be of type: " + quote(type.name()));
   }
   return OwnedType(duckdb_create_logical_type(found->second));
@@ -159,7 +161,7 @@ std::unique_ptr<Scan> make_scan(const StatePointer& state, duckdb_init_info info
   std::vector<RowBatch::Vector> vectors;
   for (idx_t place = 0; place < duckdb_init_get_column_count(info); ++place) {
     const idx_t column = duckdb_init_get_column_index(info, place);
-    if (column >= schema.size()) continue;  // A column without content: count(*) asks for one.
+    if (column >= schema.size()) continue;  // Without content: asked for where only rows count.
     columns.push_back(column);
     places.push_back(place);
     vectors.push_back({.decimal_bytes = decimal_bytes(schema[column].type)});
@@ -193,10 +195,12 @@ void fill(duckdb_function_info info, duckdb_data_chunk chunk) {
       [&](const char* message) { duckdb_function_set_error(info, message); });
 }
 
-/// Makes the function known to the connection's instance. DuckDB refuses a name that the instance already has, which
-/// is what happens from the second lending on; were it refused for another reason, the query would say so.
+/// Makes the function known to the connection's instance. DuckDB refuses a name that the instance
+/// already has, which is what happens from the second lending on; were it refused for another
+/// reason, the query would say so.
 void register_function(duckdb_connection connection) {
-  static std::mutex one_at_a_time;  // Two at once would conflict in the catalog, and both be refused.
+  static std::mutex
+      one_at_a_time;  // Two at once would conflict in the catalog, and both be refused.
   const std::lock_guard lock(one_at_a_time);
   using OwnedFunction = Owned<duckdb_table_function, duckdb_destroy_table_function>;
   const OwnedFunction function(duckdb_create_table_function());

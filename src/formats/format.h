@@ -1,4 +1,5 @@
-// A format turns the bytes of a source into rows under its contract. One file per format; see `ndjson.cc`.
+// A format turns the bytes of a source into rows under its contract. One file per format; see
+// `ndjson.cc`.
 #pragma once
 
 #include <atomic>
@@ -17,7 +18,8 @@
 
 namespace tidemill {
 
-/// One file to read. `open` is called once, from the thread that will read it, and may throw as ByteSource does.
+/// One file to read. `open` is called once, from the thread that will read it, and may throw as
+/// ByteSource does.
 struct Input {
   std::string name;  ///< The address or path: what rejects and messages call it.
   std::function<std::unique_ptr<ByteSource>()> open;
@@ -26,10 +28,11 @@ struct Input {
 /// A record that did not become a row.
 struct Reject {
   std::string file;
-  int64_t line = 0;     ///< From 1, in the decompressed text.
-  std::string column;   ///< Of the contract; empty when the record as a whole is broken.
-  std::string reason;   ///< In words: `not a bigint: 'abc'`.
-  std::string text;     ///< The record's bytes as they came, which may be no UTF-8.
+  int64_t line = 0;    ///< From 1, in the decompressed text.
+  std::string column;  ///< Of the contract; empty when the record as a whole is broken.
+  std::string reason;  ///< In words: `not a bigint: 'abc'`.
+  std::string text;    ///< The record's bytes as they came, which may be no UTF-8; of a record
+                       ///< beyond the format's limit its beginning.
 };
 
 /// Where rejects go. Called from any thread.
@@ -41,11 +44,11 @@ class RejectSink {
 
 /// What has been read so far. Written by reading threads, read by anyone.
 struct ReadCounters {
-  std::atomic<int64_t> bytes = 0;         ///< As stored (compressed), taken from the inputs.
-  std::atomic<int64_t> bytes_out = 0;     ///< After decompression.
-  std::atomic<int64_t> records = 0;       ///< Found in the inputs.
-  std::atomic<int64_t> rows = 0;          ///< Handed on to DuckDB.
-  std::atomic<int64_t> rejected = 0;      ///< Given to the sink. At the end records == rows + rejected.
+  std::atomic<int64_t> bytes = 0;      ///< As stored (compressed), taken from the inputs.
+  std::atomic<int64_t> bytes_out = 0;  ///< After decompression.
+  std::atomic<int64_t> records = 0;    ///< Found in the inputs.
+  std::atomic<int64_t> rows = 0;       ///< Handed on to DuckDB.
+  std::atomic<int64_t> rejected = 0;  ///< Given to the sink. At the end records == rows + rejected.
 };
 
 /// All that a format needs to read. The references outlive the source made from it.
@@ -61,9 +64,10 @@ struct Format {
   std::string name;
   std::string doc;
   Form form;  ///< The options that a source of this format may give beside the common ones.
-  /// Makes the rows of the request's inputs readable by DuckDB, in parallel over the inputs and in bounded memory.
-  /// Which rows are bad does not depend on which columns are asked for.
-  std::function<std::unique_ptr<duckdb::RowSource>(ReadRequest request, const Options& options)> open;
+  /// Makes the rows of the request's inputs readable by DuckDB, in parallel over the inputs and in
+  /// bounded memory. Which rows are bad does not depend on which columns are asked for.
+  std::function<std::unique_ptr<duckdb::RowSource>(ReadRequest request, const Options& options)>
+      open;
 };
 
 namespace formats {

@@ -15,7 +15,9 @@ namespace {
 
 constexpr uint8_t kFirstByte = 0x1f;
 constexpr uint8_t kSecondByte = 0x8b;
-constexpr size_t kInputSize = 256 * 1024;
+constexpr size_t kInputSize = 256 * size_t{1024};
+constexpr const char* kCommittedNothing =
+    "nothing of it was committed: fetch the file again, or ask its maker for a sound one";
 
 std::string reason_of(int result) {
   switch (result) {
@@ -46,33 +48,45 @@ class GzipSource : public ByteSource {
   const Fingerprint& fingerprint() const override { return stored_->fingerprint(); }
 
  private:
-  /// Moves to the next member; false when there is none.
+  /// Moves to the next member's content; false when there is none.
   bool begin_member() {
     while (have_input() && members_ > 0 && *state_.next_in == 0) skip_byte();
     if (!have_input()) return false;
     if (*state_.next_in != kFirstByte) {
-      throw user_error("gzip is followed by bytes that are none of it, from byte " + std::to_string(offset()) + ": " +
-                       quote(name_));
+      throw user_error("gzip is followed by bytes that are none of it, from byte " +
+                       std::to_string(offset()) + ": " + quote(name_))
+          .hint(kCommittedNothing);
     }
     isal_inflate_reset(&state_);
-    state_.crc_flag = ISAL_GZIP;
+    state_.crc_flag = ISAL_GZIP_NO_HDR_VER;
+    read_header();
     inside_member_ = true;
     ++members_;
     return true;
   }
 
-  /// Decompresses some bytes of the member; 0 when it ended or when its next bytes made no output yet.
+  /// Reads a member's header. `isal_inflate` would do so too, but forgets its flags when the header
+  /// comes in pieces.
+  void read_header() {
+    isal_gzip_header header;
+    isal_gzip_header_init(&header);
+    while (true) {
+      if (!have_input()) throw gzip_cut_short(name_, offset());
+      const int result = isal_read_gzip_header(&state_, &header);
+      if (result == ISAL_DECOMP_OK) return;
+      if (result != ISAL_END_INPUT) throw damaged(result);
+    }
+  }
+
+  /// Decompresses some bytes of the member; 0 when it ended or when its next bytes made no output
+  /// yet.
   size_t inflate(std::span<uint8_t> buffer) {
     const bool more = have_input();
     const size_t size = std::min<size_t>(buffer.size(), std::numeric_limits<uint32_t>::max());
     state_.next_out = buffer.data();
     state_.avail_out = static_cast<uint32_t>(size);
     const int result = isal_inflate(&state_);
-    if (result < 0 || result == ISAL_NEED_DICT) {
-      throw user_error("gzip is damaged at byte " + std::to_string(offset()) + ", " + reason_of(result) + ": " +
-                       quote(name_))
-          .hint("nothing of it was committed: fetch the file again, or ask its maker for a sound one");
-    }
+    if (result < 0 || result == ISAL_NEED_DICT) throw damaged(result);
     const size_t written = size - state_.avail_out;
     if (state_.block_state == ISAL_BLOCK_FINISH) {
       inside_member_ = false;
@@ -80,6 +94,12 @@ class GzipSource : public ByteSource {
       throw gzip_cut_short(name_, offset());
     }
     return written;
+  }
+
+  Error damaged(int result) const {
+    return user_error("gzip is damaged at byte " + std::to_string(offset()) + ", " +
+                      reason_of(result) + ": " + quote(name_))
+        .hint(kCommittedNothing);
   }
 
   /// Sees to it that there is input; false at the end of what is stored.
@@ -121,7 +141,7 @@ std::unique_ptr<ByteSource> decompress_gzip(std::unique_ptr<ByteSource> stored, 
 
 Error gzip_cut_short(const std::string& name, int64_t offset) {
   return user_error("gzip is cut short at byte " + std::to_string(offset) + ": " + quote(name))
-      .hint("nothing of it was committed: fetch the file again, or ask its maker for a whole one");
+      .hint(kCommittedNothing);
 }
 
 }  // namespace tidemill

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "base/error.h"
 
@@ -11,7 +12,7 @@ namespace tidemill {
 
 namespace {
 
-constexpr size_t kFirstCapacity = 64 * 1024;
+constexpr size_t kFirstCapacity = 64 * size_t{1024};
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -64,6 +65,23 @@ char simple_escape(char c) {
   }
 }
 
+/// An escape as it stands in a string.
+struct Escape {
+  size_t size = 0;  // In bytes; 0: it is none.
+  int unit = 0;     // Its UTF-16 code unit.
+};
+
+/// Reads the escape that `text` begins with.
+Escape read_escape(std::string_view text) {
+  if (text.size() < 2) return {};
+  if (text[1] != 'u') {
+    const char unit = simple_escape(text[1]);
+    return unit == '\0' ? Escape{} : Escape{.size = 2, .unit = unit};
+  }
+  const int unit = text.size() < 6 ? -1 : code_unit(text.data() + 2);
+  return unit < 0 ? Escape{} : Escape{.size = 6, .unit = unit};
+}
+
 char* put_utf8(int code_point, char* out) {
   const auto put = [&](int byte) { *out++ = static_cast<char>(byte); };
   if (code_point < 0x80) {
@@ -114,14 +132,16 @@ JsonScanner::~JsonScanner() = default;
 
 bool JsonScanner::start(std::string_view text) {
   if (text.size() > indexer_->capacity() &&
-      indexer_->set_capacity(std::max(text.size(), 2 * indexer_->capacity())) != simdjson::SUCCESS) {
+      indexer_->set_capacity(std::max(text.size(), 2 * indexer_->capacity())) !=
+          simdjson::SUCCESS) {
     throw bug_error("no memory to index JSON of bytes: " + std::to_string(text.size()));
   }
   text_ = text;
   at_ = 0;
   depth_ = 0;
+  first_field_ = false;
   count_ = 0;
-  half_surrogates_ = false;
+  half_surrogates_ = 0;
   next_backslash_ = find_backslash(text, 0);
   const auto error = indexer_->stage1(reinterpret_cast<const uint8_t*>(text.data()), text.size(),
                                       simdjson::stage1_mode::regular);
@@ -139,15 +159,14 @@ bool JsonScanner::fail(const char* what) {
   return false;
 }
 
-/// Returns the next token. A token ends where the next one begins, or at the white space before.
-std::string_view JsonScanner::token() const {
-  const size_t begin = tokens_[at_];
+/// Returns where the next token ends: where the one after it begins, or at the white space before.
+inline size_t JsonScanner::token_end() const {
   size_t end = tokens_[at_ + 1];
-  while (end > begin && is_space(text_[end - 1])) --end;
-  return text_.substr(begin, end - begin);
+  while (is_space(text_[end - 1])) --end;
+  return end;
 }
 
-bool JsonScanner::enter(bool object) {
+inline bool JsonScanner::enter(bool object) {
   if (depth_ == kDeepest) return fail("it is nested too deep");
   ++depth_;
   ++at_;
@@ -191,51 +210,41 @@ JsonScanner::Field JsonScanner::next_field(JsonString& key) {
 }
 
 bool JsonScanner::read_string(JsonString& string) {
-  const std::string_view quoted = token();
-  if (quoted.size() < 2 || quoted.back() != '"') return fail("a string has no end");
+  // The first stage has seen that strings end, and begins a token after each: what ends here is its
+  // quote.
   const size_t begin = tokens_[at_] + 1;
-  const size_t end = begin + quoted.size() - 2;
+  const size_t end = token_end() - 1;
   string = {.inside = text_.substr(begin, end - begin)};
   if (next_backslash_ < end && !check_escapes(string, end)) return false;
   ++at_;
   return true;
 }
 
-/// Checks the escapes up to `end`, where the string ends. Strings are read in their order in the text, so the next
-/// backslash is never before the string.
+/// Checks the escapes up to `end`, where the string ends. Strings are read in their order in the
+/// text, so the next backslash is never before the string.
 bool JsonScanner::check_escapes(JsonString& string, size_t end) {
   string.escaped = true;
-  int high = 0;  // The high surrogate that waits for its other half, which has to follow at once.
-  size_t expected = 0;
+  bool high = false;  // The escape right before this one is a high surrogate.
   while (next_backslash_ < end) {
-    const size_t at = next_backslash_;
-    const char kind = text_[at + 1];
-    size_t size = 2;
-    if (kind == 'u') {
-      const int unit = end - at < 6 ? -1 : code_unit(text_.data() + at + 2);
-      if (unit < 0) return fail("an escape \\u lacks its four digits in the string");
-      size = 6;
-      const bool paired = high != 0 && at == expected && is_low_surrogate(unit);
-      if ((high != 0 && !paired) || (is_low_surrogate(unit) && !paired)) string.half_surrogate = true;
-      high = is_high_surrogate(unit) ? unit : 0;
-    } else if (simple_escape(kind) == '\0') {
-      return fail("there is no such escape in the string");
-    }
-    expected = at + size;
-    next_backslash_ = find_backslash(text_, expected);
-    if (high != 0 && (kind != 'u' || next_backslash_ != expected)) {
+    const Escape escape = read_escape(text_.substr(next_backslash_, end - next_backslash_));
+    if (escape.size == 0) return fail("a string has an ill-formed escape");
+    if (high != is_low_surrogate(escape.unit)) string.half_surrogate = true;
+    const size_t after = next_backslash_ + escape.size;
+    next_backslash_ = find_backslash(text_, after);
+    high = is_high_surrogate(escape.unit);
+    if (high && next_backslash_ != after) {
       string.half_surrogate = true;
-      high = 0;
+      high = false;
     }
   }
-  if (high != 0) string.half_surrogate = true;
-  half_surrogates_ = half_surrogates_ || string.half_surrogate;
+  if (string.half_surrogate) ++half_surrogates_;
   return true;
 }
 
 bool JsonScanner::read_literal(std::string_view& literal) {
   if (at_ == count_) return fail("a value is missing");
-  literal = token();
+  const size_t begin = tokens_[at_];
+  literal = text_.substr(begin, token_end() - begin);
   const char first = literal.front();
   if (first == '-' || is_digit(first)) {
     if (!is_json_number(literal)) return fail("a number is ill-formed");
@@ -246,23 +255,29 @@ bool JsonScanner::read_literal(std::string_view& literal) {
   return true;
 }
 
-bool JsonScanner::skip_key() {
-  JsonString key;
+inline bool JsonScanner::skip_string() {
+  JsonString string;
+  if (next_backslash_ < tokens_[at_ + 1]) return read_string(string);
+  ++at_;
+  return true;
+}
+
+inline bool JsonScanner::skip_key() {
   if (peek() != '"') return fail("a field's name is missing");
-  if (!read_string(key)) return false;
+  if (!skip_string()) return false;
   if (peek() != ':') return fail("a colon is missing");
   ++at_;
   return true;
 }
 
-bool JsonScanner::skip_scalar() {
-  JsonString string;
+inline bool JsonScanner::skip_scalar() {
   std::string_view literal;
-  return peek() == '"' ? read_string(string) : read_literal(literal);
+  return peek() == '"' ? skip_string() : read_literal(literal);
 }
 
-/// A value has ended: goes past what follows it, up to the next value's beginning or out to the depth `outside`.
-bool JsonScanner::leave_finished(size_t outside) {
+/// A value has ended: goes past what follows it, up to the next value's beginning or out to the
+/// depth `outside`.
+inline bool JsonScanner::leave_finished(size_t outside) {
   while (depth_ > outside) {
     const char next = peek();
     if (next == ',') {
@@ -331,18 +346,13 @@ char* unescape_json(std::string_view inside, char* out) {
     std::memcpy(out, inside.data() + at, backslash - at);
     out += backslash - at;
     if (backslash == inside.size()) break;
-    const char kind = inside[backslash + 1];
-    at = backslash + 2;
-    if (kind != 'u') {
-      *out++ = simple_escape(kind);
-      continue;
-    }
-    int code_point = code_unit(inside.data() + at);
-    at += 4;
+    Escape escape = read_escape(inside.substr(backslash));
+    at = backslash + escape.size;
+    int code_point = escape.unit;
     if (is_high_surrogate(code_point)) {
-      const int low = code_unit(inside.data() + at + 2);
-      code_point = 0x10000 + ((code_point - 0xD800) << 10) + (low - 0xDC00);
-      at += 6;
+      escape = read_escape(inside.substr(at));
+      at += escape.size;
+      code_point = 0x10000 + ((code_point - 0xD800) << 10) + (escape.unit - 0xDC00);
     }
     out = put_utf8(code_point, out);
   }

@@ -1,11 +1,13 @@
 // JSON text (RFC 8259), token by token and nothing kept.
 //
-// simdjson's first stage finds where the tokens of a text begin, and checks UTF-8 and control characters on the way, at
-// several GB/s. Its on-demand parser goes on from there without looking at what it skips: `{"x":tru,"y":[1,,2]}` passes
-// as long as nobody asks for x and y, and which records are bad would depend on who reads them. So the second stage is
-// ours. It walks the same tokens once; every token is checked, whether it is read or skipped, and the text of each
-// value stays where it is. Measured on GH Archive this costs as much as on-demand does for 17 of the columns, and since
-// simdjson picks its first stage when the program runs, nothing here depends on the compiler's target.
+// simdjson's first stage finds where the tokens of a text begin, and checks UTF-8 and control
+// characters on the way, at several GB/s. Its on-demand parser goes on from there without looking
+// at what it skips: `{"x":tru,"y":[1,,2]}` passes as long as nobody asks for x and y, and which
+// records are bad would depend on who reads them. So the second stage is ours. It walks the same
+// tokens once; every token is checked, whether it is read or skipped, and the text of each value
+// stays where it is. Measured on GH Archive this costs as much as on-demand does for 17 of the
+// columns, and since simdjson picks its first stage when the program runs, nothing here depends on
+// the compiler's target.
 #pragma once
 
 #include <array>
@@ -28,8 +30,8 @@ struct JsonString {
   bool half_surrogate = false;  ///< An escape is half of a surrogate pair: it has no text in UTF-8.
 };
 
-/// Walks the tokens of one text after another. A function that answers false has found the text to be broken; then
-/// `problem` says why, and only `start` may follow.
+/// Walks the tokens of one text after another. A function that answers false has found the text to
+/// be broken; then `problem` says why, and only `start` may follow.
 class JsonScanner {
  public:
   /// Objects and lists may lie within each other this deep.
@@ -41,16 +43,16 @@ class JsonScanner {
   /// Begins with `text`, which outlives the walk; not empty and not only white space.
   [[nodiscard]] bool start(std::string_view text);
 
-  /// Returns the first character of the next token, or NUL after the last. `{`, `[`, `"`, `t`, `f`, `n`, `-` and
-  /// digits begin values, if all is well.
+  /// Returns the first character of the next token, or NUL after the last. `{`, `[`, `"`, `t`, `f`,
+  /// `n`, `-` and digits begin values, if all is well.
   char peek() const { return at_ < count_ ? text_[tokens_[at_]] : '\0'; }
   /// Returns where the next token begins, in bytes.
   size_t position() const { return at_ < count_ ? tokens_[at_] : text_.size(); }
 
   /// Enters the object that begins here.
   [[nodiscard]] bool enter_object();
-  /// Goes to the next field of the innermost entered object; each field's value must have been read or skipped.
-  /// kEnd leaves the object.
+  /// Goes to the next field of the innermost entered object; each field's value must have been read
+  /// or skipped. kEnd leaves the object.
   enum class Field { kFound, kEnd, kBroken };
   [[nodiscard]] Field next_field(JsonString& key);
 
@@ -65,9 +67,8 @@ class JsonScanner {
   [[nodiscard]] bool at_end();
   /// Returns what was passed since `from`, a former `position()`, without white space at its end.
   std::string_view since(size_t from) const;
-  /// True when a string since `forget_half_surrogates` held half of a surrogate pair.
-  bool half_surrogates() const { return half_surrogates_; }
-  void forget_half_surrogates() { half_surrogates_ = false; }
+  /// Returns how many strings of the text, up to here, held half of a surrogate pair.
+  size_t half_surrogates() const { return half_surrogates_; }
 
   /// Returns why the text is broken: `not valid JSON: a comma is missing at byte 17`.
   const std::string& problem() const { return problem_; }
@@ -77,30 +78,33 @@ class JsonScanner {
   bool enter(bool object);
   char closing() const { return inside_object() ? '}' : ']'; }
   bool inside_object() const { return (objects_[depth_ / 64] >> (depth_ % 64) & 1) != 0; }
+  bool skip_string();
   bool skip_key();
   bool skip_scalar();
   bool leave_finished(size_t outside);
   bool check_escapes(JsonString& string, size_t end);
-  std::string_view token() const;
+  size_t token_end() const;
 
   std::unique_ptr<simdjson::internal::dom_parser_implementation> indexer_;
   std::string_view text_;
   const uint32_t* tokens_ = nullptr;  // Where each token begins; one more entry is the text's size.
   size_t count_ = 0;
   size_t at_ = 0;
-  size_t next_backslash_ = 0;                       // The first one not yet checked, or the text's size.
-  size_t depth_ = 0;                                // Of the object or list around `at_`; 0: none.
-  bool first_field_ = false;                        // `enter_object` was the last call.
-  bool half_surrogates_ = false;
-  std::array<uint64_t, kDeepest / 64 + 1> objects_{};  // One bit a depth, set: an object, else a list.
+  size_t next_backslash_ = 0;  // The first one not yet checked, or the text's size.
+  size_t depth_ = 0;           // Of the object or list around `at_`; 0: none.
+  bool first_field_ = false;   // `enter_object` was the last call.
+  size_t half_surrogates_ = 0;
+  std::array<uint64_t, kDeepest / 64 + 1>
+      objects_{};  // One bit a depth, set: an object, else a list.
   std::string problem_;
 };
 
 /// True when `text` is a number as JSON writes it.
 bool is_json_number(std::string_view text);
 
-/// Appends the text of an escaped string to `out`, which has room for `string.inside.size()` bytes more, and returns
-/// its end. For strings that `JsonScanner` has read and found without half a surrogate.
+/// Appends the text of an escaped string to `out`, which has room for `string.inside.size()` bytes
+/// more, and returns its end. For strings that `JsonScanner` has read and found without half a
+/// surrogate.
 char* unescape_json(std::string_view inside, char* out);
 
 }  // namespace tidemill

@@ -13,7 +13,9 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 }  // namespace
 
 LineBlocks::LineBlocks(std::unique_ptr<ByteSource> text, BlockLimits limits)
-    : text_(std::move(text)), limits_(limits), buffer_(std::max(limits.block, kByteOrderMark.size())) {}
+    : text_(std::move(text)),
+      limits_(limits),
+      buffer_(std::max(limits.block, kByteOrderMark.size())) {}
 
 std::optional<LineBlock> LineBlocks::next() {
   if (std::exchange(cut_off_, false)) skip_line();
@@ -27,7 +29,8 @@ std::optional<LineBlock> LineBlocks::next() {
     const uint8_t* first = buffer_.data() + begin_;
     const size_t size = end_ - begin_;
     if (const void* last = memrchr(first + searched, '\n', size - searched)) {
-      return LineBlock{.text = take(static_cast<size_t>(static_cast<const uint8_t*>(last) - first) + 1)};
+      return LineBlock{
+          .text = take(static_cast<size_t>(static_cast<const uint8_t*>(last) - first) + 1)};
     }
     if (size > limits_.longest_line) {
       cut_off_ = true;

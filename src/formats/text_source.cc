@@ -67,10 +67,12 @@ bool is_called_gzip(std::string_view name) {
 }  // namespace
 
 std::unique_ptr<ByteSource> open_text(const Input& input, ReadCounters& counters) {
-  auto stored = std::make_unique<PeekedSource>(std::make_unique<CountedSource>(input.open(), counters.bytes));
+  auto stored =
+      std::make_unique<PeekedSource>(std::make_unique<CountedSource>(input.open(), counters.bytes));
   const auto beginning = stored->beginning();
   if (is_gzip(beginning)) {
-    return std::make_unique<CountedSource>(decompress_gzip(std::move(stored), input.name), counters.bytes_out);
+    return std::make_unique<CountedSource>(decompress_gzip(std::move(stored), input.name),
+                                           counters.bytes_out);
   }
   if (beginning.size() < 2 && is_called_gzip(input.name)) {
     throw gzip_cut_short(input.name, static_cast<int64_t>(beginning.size()));

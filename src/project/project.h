@@ -91,6 +91,7 @@ struct Asset {
   std::vector<CheckUse> checks;
   Layout layout;
   std::vector<size_t> inputs;  ///< Indices into Project::assets of what a model reads; all smaller than its own.
+  std::vector<size_t> check_inputs;  ///< Further assets that its SQL checks read; they come in no order.
   Schema schema;               ///< Of the rows, without derived partition columns.
   /// Hash of everything that changes the table when it changes: the meaning of the SQL, contract, layout, strategy,
   /// used variables, and what the views among the inputs say. Starts with the number of its scheme.

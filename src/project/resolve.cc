@@ -41,6 +41,7 @@ class Resolver {
       check_columns(asset);
       make_fingerprint(asset);
     }
+    for (Asset& asset : project_.assets) resolve_checks(asset);
     for (Dashboard& dashboard : project_.dashboards) {
       for (Page& page : dashboard.pages) {
         for (Tile& tile : page.tiles) resolve_tile(tile);
@@ -328,6 +329,29 @@ class Resolver {
       }
     }
     asset.fingerprint = std::string(kFingerprintScheme) + hash_text(text);
+  }
+
+  /// Finds what the SQL of checks reads, and whether it can be read at all.
+  void resolve_checks(Asset& asset) {
+    for (const CheckUse& use : asset.checks) {
+      if (use.kind != "sql" || !use.options.has("query") || broken_.contains(asset.name)) continue;
+      const std::string query = use.options.text("query");
+      try {
+        for (const sql::TableReference& table : sql::analyze(connection_, query).tables) {
+          const auto input = project_.find(table.name);
+          if (!input) throw user_error("no source or model makes the table: " + quote(table.name)).hint(nearest_hint(table.name, project_.asset_names()));
+          if (broken_.contains(table.name)) return;
+          if (table.name != asset.name) asset.check_inputs.push_back(*input);
+        }
+        connection_.describe(query, sample_parameters(project_));
+      } catch (Error& error) {
+        if (error.kind() != Error::Kind::kUser) throw;
+        const std::string& message = error.message();
+        context_.mistake(user_error("check " + quote(use.name) + ": " + message.substr(0, message.find('\n')))
+                             .at(use.options.place("query"))
+                             .hint(error.hint()));
+      }
+    }
   }
 
   void resolve_tile(Tile& tile) {

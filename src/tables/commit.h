@@ -1,5 +1,5 @@
-// What a commit says: what we ask for (`Change`), what comes of it (`CommitResult`), and what the log tells of
-// commits of the past (`Commit`).
+// What a commit says: what we ask for (`Change`), what comes of it (`CommitResult`), and what the
+// log tells of commits of the past (`Commit`).
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,8 @@
 
 namespace tidemill::tables {
 
-/// Where the rows of a commit come from: kept in the log, so that the ledger can be rebuilt from it.
+/// Where the rows of a commit come from: kept in the log, so that the ledger can be rebuilt from
+/// it.
 struct Provenance {
   std::string run;
   std::string attempt;
@@ -36,30 +37,37 @@ struct Shape {
 
 /// Makes a commit happen once: it is the next one of `id` after the one the caller saw.
 struct Transaction {
-  std::string id;    ///< The asset and interval, or the stream partition.
-  int64_t seen = 0;  ///< The version of `id` in the snapshot the caller started from; 0 when it had none.
+  std::string id;  ///< The asset and interval, or the stream partition.
+  int64_t seen =
+      0;  ///< The version of `id` in the snapshot the caller started from; 0 when it had none.
 };
 
-/// What a commit is to do. The files lie in the table's folder already; until the commit nobody reads them.
+/// What a commit is to do. The files lie in the table's folder already; until the commit nobody
+/// reads them.
 struct Change {
   enum class Kind {
     kCreate,           ///< A table without rows. There must be none yet.
     kAppend,           ///< Adds files. The first commit of any kind creates the table.
-    kReplaceInterval,  ///< Adds files and removes those that were built for the interval, or for one within it.
-    kOverwrite,        ///< Adds files, removes all others, and may change the table's shape in any way.
+    kReplaceInterval,  ///< Adds files and removes those that were built for the interval, or for
+                       ///< one within it.
+    kOverwrite,  ///< Adds files, removes all others, and may change the table's shape in any way.
   };
 
   Kind kind = Kind::kAppend;
   std::vector<DataFile> adds;
-  /// A new column is added to the table's; a column that is left out stays, and is NULL in the new files.
+  /// A new column is added to the table's; a column that is left out stays, and is NULL in the new
+  /// files.
   Shape shape;
-  /// What is replaced; of the other kinds, the interval of the added files that have none of their own.
+  /// What is replaced; of the other kinds, the interval of the added files that have none of their
+  /// own.
   std::optional<Interval> interval;
-  /// The column that says when a row happened: proves that files without an interval lie outside of it.
+  /// The column that says when a row happened: proves that files without an interval lie outside of
+  /// it.
   std::string time_column;
   std::optional<Transaction> transaction;
   Provenance provenance;
-  /// The version the files were built against. Given, the commit fails if a later one is in its way (see `commit`).
+  /// The version the files were built against. Given, the commit fails if a later one is in its way
+  /// (see `commit`).
   std::optional<int64_t> read_version;
   Instant now;
 };
@@ -67,14 +75,16 @@ struct Change {
 struct CommitResult {
   enum class Outcome {
     kCommitted,
-    kAlreadyCommitted,  ///< Someone has committed this transaction: nothing was done, the files are not needed.
+    kAlreadyCommitted,  ///< Someone has committed this transaction: nothing was done, the files are
+                        ///< not needed.
   };
 
   Outcome outcome = Outcome::kCommitted;
   int64_t version = 0;  ///< Of this commit; when it was already committed, the newest one.
   int64_t files_added = 0;
   int64_t files_removed = 0;
-  /// Why the checkpoint that was due could not be written. The commit holds all the same, and the next is due in turn.
+  /// Why the checkpoint that was due could not be written. The commit holds all the same, and the
+  /// next is due in turn.
   std::optional<Error> checkpoint_failure;
 };
 
@@ -82,8 +92,9 @@ struct CommitResult {
 struct Commit {
   int64_t version = 0;
   Instant time;
-  std::string operation;  ///< As its writer calls it: `WRITE`, `OPTIMIZE`; empty when it does not say.
-  std::string mode;       ///< `Append` or `Overwrite`, where its writer says so.
+  std::string
+      operation;     ///< As its writer calls it: `WRITE`, `OPTIMIZE`; empty when it does not say.
+  std::string mode;  ///< `Append` or `Overwrite`, where its writer says so.
   std::optional<Provenance> provenance;  ///< Of our commits.
   std::vector<DataFile> adds;
   std::vector<Tombstone> removes;

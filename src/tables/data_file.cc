@@ -12,7 +12,8 @@ namespace tidemill::tables {
 namespace {
 
 bool is_unreserved(char byte) {
-  return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
+  return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+         (byte >= '0' && byte <= '9') ||
          std::string_view("-_.~/=").find(byte) != std::string_view::npos;
 }
 
@@ -54,7 +55,8 @@ std::string encode_path(const std::string& path) {
 
 std::string decode_path(const std::string& logged_path) {
   const size_t colon = logged_path.find(':');
-  if (colon == std::string::npos || logged_path.find('/') < colon) return percent_decode(logged_path);
+  if (colon == std::string::npos || logged_path.find('/') < colon)
+    return percent_decode(logged_path);
   if (!logged_path.starts_with("file:")) {
     throw user_error("the table names a file in another store: " + quote(logged_path));
   }

@@ -24,7 +24,9 @@ int64_t milliseconds_of(Instant time) {
   return std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
 }
 
-Instant instant_of(int64_t milliseconds) { return Instant(std::chrono::milliseconds(milliseconds)); }
+Instant instant_of(int64_t milliseconds) {
+  return Instant(std::chrono::milliseconds(milliseconds));
+}
 
 /// Returns the member, or nothing when it is absent or null.
 const Json* member(const Json& object, const char* name) {
@@ -64,7 +66,9 @@ std::optional<std::vector<std::string>> list_at(const Json& object, const char* 
   return list == nullptr ? std::nullopt : std::optional(list->get<std::vector<std::string>>());
 }
 
-std::string dump(const OrderedJson& json) { return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace); }
+std::string dump(const OrderedJson& json) {
+  return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
+}
 
 std::optional<int64_t> records_of(const std::string& stats) {
   const Json json = Json::parse(stats, nullptr, false);
@@ -85,7 +89,8 @@ DataFile read_file(const Json& action) {
   const Json* data_change = member(action, "dataChange");
   file.data_change = data_change == nullptr || data_change->get<bool>();
   file.holds_partition_columns = false;
-  for (const auto& [tag, value] : texts_at(action, "tags")) {
+  file.tags = texts_at(action, "tags");
+  for (const auto& [tag, value] : file.tags) {
     if (tag.starts_with(kTagPrefix)) file.holds_partition_columns = true;
     if (tag == kIntervalTag) file.interval = parse_interval(value);
   }
@@ -95,7 +100,8 @@ DataFile read_file(const Json& action) {
 DataFile read_add(const Json& action) {
   DataFile file = read_file(action);
   if (member(action, "deletionVector") != nullptr) {
-    throw user_error("the table has a deletion vector, which Tidemill does not read: " + quote(file.path))
+    throw user_error("the table has a deletion vector, which Tidemill does not read: " +
+                     quote(file.path))
         .hint("remove them with the program that wrote them: REORG TABLE … APPLY (PURGE)");
   }
   file.modified = instant_of(number_at(action, "modificationTime"));
@@ -105,15 +111,17 @@ DataFile read_add(const Json& action) {
 Metadata read_metadata(const Json& action) {
   const std::string provider = text_at(action.value("format", Json::object()), "provider");
   if (!provider.empty() && provider != "parquet") {
-    throw user_error("the table's files are in a format that Tidemill does not read: " + quote(provider));
+    throw user_error("the table's files are in a format that Tidemill does not read: " +
+                     quote(provider));
   }
-  return {.id = text_at(action, "id"),
-          .name = text_at(action, "name"),
-          .description = text_at(action, "description"),
-          .schema_text = action.at("schemaString").get<std::string>(),
-          .partition_columns = list_at(action, "partitionColumns").value_or(std::vector<std::string>()),
-          .configuration = texts_at(action, "configuration"),
-          .created = instant_of(number_at(action, "createdTime"))};
+  return {
+      .id = text_at(action, "id"),
+      .name = text_at(action, "name"),
+      .description = text_at(action, "description"),
+      .schema_text = action.at("schemaString").get<std::string>(),
+      .partition_columns = list_at(action, "partitionColumns").value_or(std::vector<std::string>()),
+      .configuration = texts_at(action, "configuration"),
+      .created = instant_of(number_at(action, "createdTime"))};
 }
 
 Provenance read_provenance(const Json& json) {
@@ -128,18 +136,22 @@ Provenance read_provenance(const Json& json) {
           .rejected = number_at(json, "rejected")};
 }
 
-/// Reads who committed and why. Any writer may put anything here, so nothing of another shape is an error.
+/// Reads who committed and why. Any writer may put anything here, so nothing of another shape is an
+/// error.
 void read_commit_info(const Json& info, Commit& commit) {
   const Json* time = member(info, "inCommitTimestamp");
   if (time == nullptr) time = member(info, "timestamp");
   if (time != nullptr && time->is_number_integer()) commit.time = instant_of(time->get<int64_t>());
   const Json* operation = member(info, "operation");
-  if (operation != nullptr && operation->is_string()) commit.operation = operation->get<std::string>();
+  if (operation != nullptr && operation->is_string())
+    commit.operation = operation->get<std::string>();
   const Json* parameters = member(info, "operationParameters");
-  const Json* mode = parameters != nullptr && parameters->is_object() ? member(*parameters, "mode") : nullptr;
+  const Json* mode =
+      parameters != nullptr && parameters->is_object() ? member(*parameters, "mode") : nullptr;
   if (mode != nullptr && mode->is_string()) commit.mode = mode->get<std::string>();
   const Json* provenance = member(info, "tidemill");
-  if (provenance != nullptr && provenance->is_object()) commit.provenance = read_provenance(*provenance);
+  if (provenance != nullptr && provenance->is_object())
+    commit.provenance = read_provenance(*provenance);
 }
 
 OrderedJson file_fields(const DataFile& file) {
@@ -151,14 +163,15 @@ OrderedJson file_fields(const DataFile& file) {
 }
 
 void add_tags(const DataFile& file, OrderedJson& action) {
-  OrderedJson tags = OrderedJson::object();
+  std::map<std::string, std::string> tags = file.tags;
   if (file.interval) tags[kIntervalTag] = file.interval->text();
-  if (file.holds_partition_columns) tags[kVersionTag] = TIDEMILL_VERSION;
+  if (file.holds_partition_columns) tags.emplace(kVersionTag, TIDEMILL_VERSION);
   if (!tags.empty()) action["tags"] = tags;
 }
 
 OrderedJson provenance_json(const Provenance& provenance) {
-  OrderedJson json = {{"run", provenance.run}, {"attempt", provenance.attempt}, {"asset", provenance.asset}};
+  OrderedJson json = {
+      {"run", provenance.run}, {"attempt", provenance.attempt}, {"asset", provenance.asset}};
   if (provenance.interval) json["interval"] = provenance.interval->text();
   json["fingerprint"] = provenance.fingerprint;
   json["inputs"] = OrderedJson::parse(provenance.inputs);
@@ -202,7 +215,8 @@ void read_action(const Json& action, LogEntry& entry) {
   Commit& commit = entry.commit;
   if (const Json* add = member(action, "add")) commit.adds.push_back(read_add(*add));
   if (const Json* remove = member(action, "remove")) {
-    commit.removes.push_back({read_file(*remove), instant_of(number_at(*remove, "deletionTimestamp"))});
+    commit.removes.push_back(
+        {read_file(*remove), instant_of(number_at(*remove, "deletionTimestamp"))});
   }
   if (const Json* txn = member(action, "txn")) {
     commit.transactions[txn->at("appId").get<std::string>()] = txn->at("version").get<int64_t>();
@@ -243,8 +257,10 @@ std::string write_entry(const LogEntry& entry) {
   std::string text = write_commit_info(entry) + "\n";
   if (entry.protocol) text += write_protocol(*entry.protocol) + "\n";
   if (entry.metadata) text += write_metadata(*entry.metadata) + "\n";
-  for (const auto& [id, version] : entry.commit.transactions) text += write_transaction(id, version) + "\n";
-  for (const Tombstone& tombstone : entry.commit.removes) text += write_tombstone(tombstone, true) + "\n";
+  for (const auto& [id, version] : entry.commit.transactions)
+    text += write_transaction(id, version) + "\n";
+  for (const Tombstone& tombstone : entry.commit.removes)
+    text += write_tombstone(tombstone, true) + "\n";
   for (const DataFile& file : entry.commit.adds) text += write_add(file, file.data_change) + "\n";
   return text;
 }

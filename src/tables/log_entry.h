@@ -37,12 +37,13 @@ struct LogEntry {
   Commit commit;
   std::optional<Protocol> protocol;
   std::optional<Metadata> metadata;
-  std::optional<int64_t> read_version;   ///< What the commit was built against.
-  std::optional<Interval> replaced;  ///< The interval that the commit replaced.
+  std::optional<int64_t> read_version;  ///< What the commit was built against.
+  std::optional<Interval> replaced;     ///< The interval that the commit replaced.
 };
 
-/// Adds one action, `{"add": {…}}`, to `entry`; unknown ones and nulls say nothing. Throws nlohmann's exceptions where
-/// the action is not as the protocol has it, a user's Error where the table needs a reader that we are not.
+/// Adds one action, `{"add": {…}}`, to `entry`; unknown ones and nulls say nothing. Throws
+/// nlohmann's exceptions where the action is not as the protocol has it, a user's Error where the
+/// table needs a reader that we are not.
 void read_action(const nlohmann::json& action, LogEntry& entry);
 
 /// Reads the whole text of a commit. `path` is for messages: a damaged log is a user's Error.

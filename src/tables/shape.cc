@@ -21,17 +21,18 @@ using OrderedJson = nlohmann::ordered_json;
 
 constexpr std::string_view kTypeKey = "tidemill.type";
 
-constexpr std::array<std::pair<Type::Id, std::string_view>, 11> kPrimitives = {{{Type::Id::kBoolean, "boolean"},
-                                                                                {Type::Id::kTinyint, "byte"},
-                                                                                {Type::Id::kSmallint, "short"},
-                                                                                {Type::Id::kInteger, "integer"},
-                                                                                {Type::Id::kBigint, "long"},
-                                                                                {Type::Id::kFloat, "float"},
-                                                                                {Type::Id::kDouble, "double"},
-                                                                                {Type::Id::kVarchar, "string"},
-                                                                                {Type::Id::kBlob, "binary"},
-                                                                                {Type::Id::kDate, "date"},
-                                                                                {Type::Id::kTimestamp, "timestamp"}}};
+constexpr std::array<std::pair<Type::Id, std::string_view>, 11> kPrimitives = {
+    {{Type::Id::kBoolean, "boolean"},
+     {Type::Id::kTinyint, "byte"},
+     {Type::Id::kSmallint, "short"},
+     {Type::Id::kInteger, "integer"},
+     {Type::Id::kBigint, "long"},
+     {Type::Id::kFloat, "float"},
+     {Type::Id::kDouble, "double"},
+     {Type::Id::kVarchar, "string"},
+     {Type::Id::kBlob, "binary"},
+     {Type::Id::kDate, "date"},
+     {Type::Id::kTimestamp, "timestamp"}}};
 
 OrderedJson write_type(const Type& type);
 
@@ -39,7 +40,10 @@ OrderedJson write_field(const Column& column, const std::string& comment) {
   OrderedJson metadata = OrderedJson::object();
   if (!comment.empty()) metadata["comment"] = comment;
   if (column.type.id == Type::Id::kJson) metadata[std::string(kTypeKey)] = "json";
-  return {{"name", column.name}, {"type", write_type(column.type)}, {"nullable", true}, {"metadata", metadata}};
+  return {{"name", column.name},
+          {"type", write_type(column.type)},
+          {"nullable", true},
+          {"metadata", metadata}};
 }
 
 OrderedJson write_type(const Type& type) {
@@ -52,7 +56,9 @@ OrderedJson write_type(const Type& type) {
     case Type::Id::kDecimal:
       return fmt::format("decimal({},{})", type.precision, type.scale);
     case Type::Id::kList:
-      return {{"type", "array"}, {"elementType", write_type(type.children.at(0).type)}, {"containsNull", true}};
+      return {{"type", "array"},
+              {"elementType", write_type(type.children.at(0).type)},
+              {"containsNull", true}};
     case Type::Id::kMap:
       return {{"type", "map"},
               {"keyType", write_type(type.children.at(0).type)},
@@ -70,19 +76,23 @@ Type read_type(const Json& json);
 
 Column read_field(const Json& json) {
   Column column{json.at("name").get<std::string>(), read_type(json.at("type"))};
-  const bool is_json = json.value("metadata", Json::object()).value(std::string(kTypeKey), "") == "json";
+  const bool is_json =
+      json.value("metadata", Json::object()).value(std::string(kTypeKey), "") == "json";
   if (is_json && column.type.id == Type::Id::kVarchar) column.type.id = Type::Id::kJson;
   return column;
 }
 
 Type read_nested_type(const Json& json) {
   const auto kind = json.at("type").get<std::string>();
-  if (kind == "array") return {.id = Type::Id::kList, .children = {{"element", read_type(json.at("elementType"))}}};
+  if (kind == "array")
+    return {.id = Type::Id::kList, .children = {{"element", read_type(json.at("elementType"))}}};
   if (kind == "map") {
     return {.id = Type::Id::kMap,
-            .children = {{"key", read_type(json.at("keyType"))}, {"value", read_type(json.at("valueType"))}}};
+            .children = {{"key", read_type(json.at("keyType"))},
+                         {"value", read_type(json.at("valueType"))}}};
   }
-  if (kind != "struct") throw user_error("the table has a type that Tidemill does not read: " + quote(kind));
+  if (kind != "struct")
+    throw user_error("the table has a type that Tidemill does not read: " + quote(kind));
   Type type{.id = Type::Id::kStruct};
   for (const Json& field : json.at("fields")) type.children.push_back(read_field(field));
   return type;
@@ -94,8 +104,11 @@ Type read_type(const Json& json) {
   for (const auto& [id, primitive] : kPrimitives) {
     if (primitive == name) return {.id = id};
   }
-  const auto decimal = name.starts_with("decimal") ? parse_type(name == "decimal" ? "decimal(10,0)" : name) : std::nullopt;
-  if (!decimal) throw user_error("the table has a type that Tidemill does not read: " + quote(name));
+  const auto decimal = name.starts_with("decimal")
+                           ? parse_type(name == "decimal" ? "decimal(10,0)" : name)
+                           : std::nullopt;
+  if (!decimal)
+    throw user_error("the table has a type that Tidemill does not read: " + quote(name));
   return *decimal;
 }
 
@@ -108,12 +121,13 @@ Type stored_type(Type type) {
 
 void check_column(const Column& current, const Column& wanted) {
   if (current.name != wanted.name) {
-    throw user_error(fmt::format("the table spells its column {} otherwise: {}", quote(current.name), quote(wanted.name)))
+    throw user_error(fmt::format("the table spells its column {} otherwise: {}",
+                                 quote(current.name), quote(wanted.name)))
         .hint("spell it as the table does, or rebuild the table: --full-refresh");
   }
   if (stored_type(current.type) == stored_type(wanted.type)) return;
-  throw user_error(fmt::format("the type of column {} is {} in the table, and now: {}", quote(current.name),
-                               current.type.name(), quote(wanted.type.name())))
+  throw user_error(fmt::format("the type of column {} is {} in the table, and now: {}",
+                               quote(current.name), current.type.name(), quote(wanted.type.name())))
       .hint("cast it to the table's type, or rebuild the table: --full-refresh");
 }
 
@@ -125,12 +139,14 @@ std::string schema_text(const Shape& shape) {
     const auto comment = shape.comments.find(column.name);
     fields.push_back(write_field(column, comment == shape.comments.end() ? "" : comment->second));
   }
-  return OrderedJson{{"type", "struct"}, {"fields", fields}}.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return OrderedJson{{"type", "struct"}, {"fields", fields}}.dump(-1, ' ', false,
+                                                                  Json::error_handler_t::replace);
 }
 
 Shape read_schema(const std::string& text) {
   Shape shape;
-  for (const Json& field : Json::parse(text).at("fields")) {
+  const Json schema = Json::parse(text);
+  for (const Json& field : schema.at("fields")) {
     shape.schema.push_back(read_field(field));
     const std::string comment = field.value("metadata", Json::object()).value("comment", "");
     if (!comment.empty()) shape.comments[shape.schema.back().name] = comment;
@@ -139,11 +155,14 @@ Shape read_schema(const std::string& text) {
 }
 
 std::string unchecked_rule(const std::string& schema_text) {
-  for (const Json& field : Json::parse(schema_text).at("fields")) {
-    if (!field.value("nullable", true)) return "NOT NULL of column " + quote(field.at("name").get<std::string>());
+  const Json schema = Json::parse(schema_text);
+  for (const Json& field : schema.at("fields")) {
+    if (!field.value("nullable", true))
+      return "NOT NULL of column " + quote(field.at("name").get<std::string>());
     const Json metadata = field.value("metadata", Json::object());
     for (const auto& [key, value] : metadata.items()) {
-      if (key.starts_with("delta.")) return key + " of column " + quote(field.at("name").get<std::string>());
+      if (key.starts_with("delta."))
+        return key + " of column " + quote(field.at("name").get<std::string>());
     }
   }
   return "";
@@ -153,18 +172,22 @@ void check_shape(const Shape& shape) {
   if (shape.schema.empty()) throw user_error("a table needs at least one column");
   std::set<std::string> names;
   for (const Column& column : shape.schema) {
-    if (!names.insert(lower(column.name)).second) throw user_error("two columns have one name: " + quote(column.name));
+    if (!names.insert(lower(column.name)).second)
+      throw user_error("two columns have one name: " + quote(column.name));
   }
   for (const std::string& name : shape.partition_by) {
     const Column* column = find_column(shape.schema, name);
-    if (column == nullptr) throw user_error("partition_by names no column of the table: " + quote(name));
+    if (column == nullptr)
+      throw user_error("partition_by names no column of the table: " + quote(name));
     const Type::Id id = column->type.id;
     if (!column->type.children.empty() || id == Type::Id::kBlob || id == Type::Id::kJson) {
-      throw user_error("a table cannot be partitioned by a column of type " + column->type.name() + ": " + quote(name));
+      throw user_error("a table cannot be partitioned by a column of type " + column->type.name() +
+                       ": " + quote(name));
     }
   }
   if (shape.partition_by.size() == shape.schema.size()) {
-    throw user_error("a table needs a column that it is not partitioned by: " + quote(join(shape.partition_by, ", ")));
+    throw user_error("a table needs a column that it is not partitioned by: " +
+                     quote(join(shape.partition_by, ", ")));
   }
 }
 

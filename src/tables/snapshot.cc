@@ -20,13 +20,16 @@ using duckdb::quote_literal;
 std::string empty_sql(const Schema& schema) {
   std::vector<std::string> columns;
   for (const Column& column : schema) {
-    columns.push_back(fmt::format("CAST(NULL AS {}) AS {}", column.type.sql(), quote_identifier(column.name)));
+    columns.push_back(
+        fmt::format("CAST(NULL AS {}) AS {}", column.type.sql(), quote_identifier(column.name)));
   }
   return "SELECT " + join(columns, ", ") + " WHERE false";
 }
 
-/// Returns a SELECT over files that get the same `constants`: partition values that the files do not hold.
-std::string files_sql(const Schema& schema, const std::vector<std::string>& paths, const PartitionValues& constants) {
+/// Returns a SELECT over files that get the same `constants`: partition values that the files do
+/// not hold.
+std::string files_sql(const Schema& schema, const std::vector<std::string>& paths,
+                      const PartitionValues& constants) {
   std::vector<std::string> columns;
   for (const Column& column : schema) {
     const auto constant = constants.find(column.name);
@@ -38,17 +41,20 @@ std::string files_sql(const Schema& schema, const std::vector<std::string>& path
   }
   // The empty relation in front gives a column that no file has a type, and NULL for its values.
   return fmt::format(
-      "SELECT {} FROM ({} UNION ALL BY NAME SELECT * FROM read_parquet({}, hive_partitioning = false, "
+      "SELECT {} FROM ({} UNION ALL BY NAME SELECT * FROM read_parquet({}, hive_partitioning = "
+      "false, "
       "union_by_name = true))",
       join(columns, ", "), empty_sql(schema), duckdb::quote_list(paths));
 }
 
 }  // namespace
 
-std::vector<DataFile> Snapshot::files_in(const Interval& interval, const std::string& time_column) const {
+std::vector<DataFile> Snapshot::files_in(const Interval& interval,
+                                         const std::string& time_column) const {
   std::vector<DataFile> found;
   for (const DataFile& file : files) {
-    const auto range = file.interval || time_column.empty() ? file.interval : time_range(file, time_column);
+    const auto range =
+        file.interval || time_column.empty() ? file.interval : time_range(file, time_column);
     if (!range || range->overlaps(interval)) found.push_back(file);
   }
   return found;
@@ -62,7 +68,9 @@ std::string read_sql(const Snapshot& snapshot, std::span<const DataFile> files) 
         join_path(snapshot.folder, file.path));
   }
   std::vector<std::string> selects;
-  for (const auto& [constants, paths] : groups) selects.push_back(files_sql(snapshot.shape.schema, paths, constants));
+  selects.reserve(groups.size());
+  for (const auto& [constants, paths] : groups)
+    selects.push_back(files_sql(snapshot.shape.schema, paths, constants));
   return join(selects, " UNION ALL ");
 }
 

@@ -23,13 +23,14 @@ struct Snapshot {
   std::vector<DataFile> files;                  ///< Ordered by path.
   std::map<std::string, int64_t> transactions;  ///< The newest version by transaction id.
 
-  /// Returns the files with a part in `interval`, so far as the log tells: those of an overlapping interval, and
-  /// those without one unless the statistics of `time_column` (may be empty) prove that they lie outside.
+  /// Returns the files with a part in `interval`, so far as the log tells: those of an overlapping
+  /// interval, and those without one unless the statistics of `time_column` (may be empty) prove
+  /// that they lie outside.
   std::vector<DataFile> files_in(const Interval& interval, const std::string& time_column) const;
 };
 
-/// Returns a SELECT over the rows of `files`, which belong to `snapshot`: its columns, typed and in order, NULL where
-/// a file lacks one; without files, the columns and no rows.
+/// Returns a SELECT over the rows of `files`, which belong to `snapshot`: its columns, typed and in
+/// order, NULL where a file lacks one; without files, the columns and no rows.
 std::string read_sql(const Snapshot& snapshot, std::span<const DataFile> files);
 /// Returns a SELECT over all rows of the snapshot.
 std::string read_sql(const Snapshot& snapshot);

@@ -20,7 +20,8 @@ using Texts = std::map<std::string, std::string>;
 
 constexpr size_t kLongestText = 32;  // Characters of a text that its bounds keep.
 
-/// An object of objects whose leaves are JSON as written: a decimal of 38 digits must not pass through a double.
+/// An object of objects whose leaves are JSON as written: a decimal of 38 digits must not pass
+/// through a double.
 struct Object {
   std::string leaf;
   std::vector<std::string> names;
@@ -42,7 +43,8 @@ struct Object {
   std::string text() const {
     if (!leaf.empty()) return leaf;
     std::vector<std::string> parts;
-    for (size_t i = 0; i < names.size(); ++i) parts.push_back(Json(names[i]).dump() + ":" + members[i].text());
+    for (size_t i = 0; i < names.size(); ++i)
+      parts.push_back(Json(names[i]).dump() + ":" + members[i].text());
     return "{" + join(parts, ",") + "}";
   }
 };
@@ -90,10 +92,13 @@ size_t prefix_length(std::string_view text, size_t count) {
   return at;
 }
 
-std::string lower_bound(const std::string& text) { return text.substr(0, prefix_length(text, kLongestText)); }
+std::string lower_bound(const std::string& text) {
+  return text.substr(0, prefix_length(text, kLongestText));
+}
 
 std::string upper_bound(const std::string& text) {
-  constexpr std::string_view kGreatest = "\xF4\x8F\xBF\xBF";  // U+10FFFF, after which no character sorts.
+  constexpr std::string_view kGreatest =
+      "\xF4\x8F\xBF\xBF";  // U+10FFFF, after which no character sorts.
   size_t length = prefix_length(text, kLongestText);
   if (length == text.size()) return text;
   while (text.compare(length, kGreatest.size(), kGreatest) == 0) length += kGreatest.size();
@@ -107,7 +112,8 @@ std::optional<std::string> number_bound(const std::string& text, bool is_minimum
   return text;
 }
 
-/// Returns DuckDB's text of a column's least or greatest value as JSON; nothing where there is no bound to give.
+/// Returns DuckDB's text of a column's least or greatest value as JSON; nothing where there is no
+/// bound to give.
 std::optional<std::string> bound(const Type& type, const std::string& text, bool is_minimum) {
   switch (type.id) {
     case Type::Id::kTinyint:
@@ -122,7 +128,8 @@ std::optional<std::string> bound(const Type& type, const std::string& text, bool
     case Type::Id::kVarchar:
       return Json(is_minimum ? lower_bound(text) : upper_bound(text)).dump();
     case Type::Id::kDate:
-      return text.size() == 10 && parse_time(text) ? std::optional(Json(text).dump()) : std::nullopt;
+      return text.size() == 10 && parse_time(text) ? std::optional(Json(text).dump())
+                                                   : std::nullopt;
     case Type::Id::kTimestamp: {
       const auto time = parse_time(text);
       return time ? std::optional(Json(format_time(*time)).dump()) : std::nullopt;
@@ -136,7 +143,8 @@ std::optional<std::string> bound(const Type& type, const std::string& text, bool
 std::vector<std::pair<std::string, Json>> map_entries(const Json& list) {
   std::vector<std::pair<std::string, Json>> entries;
   for (const Json& entry : list) {
-    if (!entry.at("value").is_null()) entries.emplace_back(entry.at("key").get<std::string>(), entry.at("value"));
+    if (!entry.at("value").is_null())
+      entries.emplace_back(entry.at("key").get<std::string>(), entry.at("value"));
   }
   return entries;
 }
@@ -145,7 +153,8 @@ std::string stats_text(int64_t records, const Json& column_statistics, const Sha
   Object stats;
   stats.set({"numRecords"}, std::to_string(records));
   for (const char* name : {"minValues", "maxValues", "nullCount"}) stats.member(name);
-  const auto set = [&](const std::string& kind, std::vector<std::string> path, const std::optional<std::string>& json) {
+  const auto set = [&](const std::string& kind, std::vector<std::string> path,
+                       const std::optional<std::string>& json) {
     path.insert(path.begin(), kind);
     if (json) stats.set(path, *json);
   };
@@ -153,13 +162,15 @@ std::string stats_text(int64_t records, const Json& column_statistics, const Sha
     const std::vector<std::string> path = column_path(column);
     const Type* type = type_at(shape.schema, path);
     const bool is_partition =
-        !path.empty() && std::find(shape.partition_by.begin(), shape.partition_by.end(), path[0]) != shape.partition_by.end();
+        !path.empty() && std::find(shape.partition_by.begin(), shape.partition_by.end(), path[0]) !=
+                             shape.partition_by.end();
     if (type == nullptr || is_partition) continue;
     Texts texts;
     for (const auto& [key, value] : map_entries(values)) texts[key] = value.get<std::string>();
     const bool has_nan = texts.contains("has_nan") && texts["has_nan"] == "true";
     if (texts.contains("min") && !has_nan) set("minValues", path, bound(*type, texts["min"], true));
-    if (texts.contains("max") && !has_nan) set("maxValues", path, bound(*type, texts["max"], false));
+    if (texts.contains("max") && !has_nan)
+      set("maxValues", path, bound(*type, texts["max"], false));
     if (texts.contains("null_count")) set("nullCount", path, texts["null_count"]);
   }
   return stats.text();
@@ -177,7 +188,8 @@ PartitionValues partition_values(const duckdb::Value& keys, const Shape& shape) 
     const auto text = value.get<std::string>();
     if (text.empty()) {
       throw user_error("an empty text cannot be a partition value: " + quote(column->name))
-          .hint("write nullif(" + column->name + ", '') in its place, or partition by another column");
+          .hint("write nullif(" + column->name +
+                ", '') in its place, or partition by another column");
     }
     values[column->name] = partition_text(column->type, text);
   }
@@ -186,13 +198,15 @@ PartitionValues partition_values(const duckdb::Value& keys, const Shape& shape) 
 
 int64_t count_of(const duckdb::Value& value) {
   const auto count = parse_integer(duckdb::text_of(value));
-  if (!count) throw bug_error("a count of rows or bytes was expected: " + quote(duckdb::text_of(value)));
+  if (!count)
+    throw bug_error("a count of rows or bytes was expected: " + quote(duckdb::text_of(value)));
   return *count;
 }
 
 std::string relative_path(const std::string& path, const std::string& folder) {
   const std::string prefix = join_path(folder, "");
-  if (!path.starts_with(prefix)) throw bug_error("a file was written outside of its table's folder: " + quote(path));
+  if (!path.starts_with(prefix))
+    throw bug_error("a file was written outside of its table's folder: " + quote(path));
   return path.substr(prefix.size());
 }
 
@@ -205,7 +219,8 @@ std::optional<Instant> bound_time(const Json& bounds, const std::string& column)
 
 }  // namespace
 
-std::vector<DataFile> written_files(const duckdb::Table& returned, const std::string& folder, const Shape& shape) {
+std::vector<DataFile> written_files(const duckdb::Table& returned, const std::string& folder,
+                                    const Shape& shape) {
   std::vector<DataFile> files;
   for (const duckdb::Row& row : returned.rows) {
     if (row.size() != 6) throw bug_error("COPY was to return statistics");
@@ -225,7 +240,8 @@ std::optional<Interval> time_range(const DataFile& file, const std::string& colu
   const auto partition = file.partition_values.find(column);
   if (partition != file.partition_values.end()) {
     const auto time = partition->second ? parse_time(*partition->second) : std::nullopt;
-    return time ? std::optional(Interval{*time, *time + std::chrono::microseconds(1)}) : std::nullopt;
+    return time ? std::optional(Interval{*time, *time + std::chrono::microseconds(1)})
+                : std::nullopt;
   }
   const Json stats = Json::parse(file.stats, nullptr, false);
   if (!stats.is_object()) return std::nullopt;

@@ -1,0 +1,104 @@
+#include "connectors/address.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "base/time.h"
+
+namespace tidemill {
+
+namespace {
+
+constexpr int kNotFound = 404;
+constexpr int kGone = 410;
+
+std::string last_part(const std::string& address) {
+  const std::string path = address.substr(0, address.find_first_of("?#"));
+  return path.substr(path.rfind('/') + 1);
+}
+
+/// Throws for an answer that is neither the file nor its absence.
+void check_status(const HttpAnswer& answer, const std::string& url) {
+  if (answer.status >= 200 && answer.status < 300) return;
+  throw user_error("answered " + std::to_string(answer.status) + ": " + quote(url));
+}
+
+std::vector<SourceFile> list_url(const ConnectorContext& context, const std::string& url) {
+  const HttpAnswer answer = context.environment.http.head(url, context.cancellation);
+  if (answer.status == kNotFound || answer.status == kGone) return {};
+  check_status(answer, url);
+  return {{last_part(url), url, answer.fingerprint}};
+}
+
+Fingerprint fingerprint_of(const FileEntry& entry) {
+  return {.etag = "", .last_modified = format_time(entry.modified), .size = entry.size};
+}
+
+std::vector<SourceFile> list_path(const ConnectorContext& context, const std::string& given) {
+  const std::string path = join_path(context.project_folder, given);
+  const size_t wildcard = path.find_first_of("*?");
+  FileSystem& files = context.environment.files;
+  if (wildcard == std::string::npos) {
+    const auto entry = files.stat(path);
+    if (!entry) return {};
+    return {{last_part(path), path, fingerprint_of(*entry)}};
+  }
+  const std::string folder = path.substr(0, path.rfind('/', wildcard));
+  std::vector<SourceFile> found;
+  for (const FileEntry& entry : files.list(folder)) {
+    if (fits_pattern(entry.path, path)) found.push_back({entry.path.substr(folder.size() + 1), entry.path, fingerprint_of(entry)});
+  }
+  return found;
+}
+
+}  // namespace
+
+std::string address_of(const std::string& pattern, const std::optional<Interval>& interval) {
+  if (!interval) return pattern;
+  if (auto address = expand_times(pattern, interval->start, interval->end)) return *address;
+  throw bug_error("an unchecked pattern: " + quote(pattern));
+}
+
+bool is_web_address(const std::string& address) {
+  return address.starts_with("http://") || address.starts_with("https://");
+}
+
+std::vector<SourceFile> list_address(const ConnectorContext& context, const std::string& address) {
+  return is_web_address(address) ? list_url(context, address) : list_path(context, address);
+}
+
+std::unique_ptr<ByteSource> open_address(const ConnectorContext& context, const SourceFile& file) {
+  if (!is_web_address(file.address)) {
+    auto source = context.environment.files.open(file.address);
+    if (source == nullptr) throw transient_error("the file is gone: " + quote(file.address));
+    return source;
+  }
+  HttpAnswer answer = context.environment.http.get(file.address, context.cancellation);
+  if (answer.status == kNotFound || answer.status == kGone) {
+    throw transient_error("the file is gone: " + quote(file.address));
+  }
+  check_status(answer, file.address);
+  return std::move(answer.body);
+}
+
+bool fits_pattern(std::string_view path, std::string_view pattern) {
+  if (pattern.empty()) return path.empty();
+  if (pattern.starts_with("**/")) {
+    if (fits_pattern(path, pattern.substr(3))) return true;
+    const size_t slash = path.find('/');
+    return slash != std::string_view::npos && fits_pattern(path.substr(slash + 1), pattern);
+  }
+  if (pattern.front() == '*') {
+    for (size_t i = 0;; ++i) {
+      if (fits_pattern(path.substr(i), pattern.substr(1))) return true;
+      if (i == path.size() || path[i] == '/') return false;
+    }
+  }
+  if (path.empty()) return false;
+  const bool same = pattern.front() == path.front() || (pattern.front() == '?' && path.front() != '/');
+  return same && fits_pattern(path.substr(1), pattern.substr(1));
+}
+
+}  // namespace tidemill

@@ -1,0 +1,52 @@
+// A connector says which files a source's interval consists of, and opens them. One file per connector.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/cancellation.h"
+#include "base/form.h"
+#include "data/interval.h"
+#include "io/byte_source.h"
+#include "io/environment.h"
+
+namespace tidemill {
+
+/// One file of a source.
+struct SourceFile {
+  std::string name;     ///< Stays the same when the place of all files changes: `2015-01-01-15.json.gz`.
+  std::string address;  ///< Where it is: a URL or an absolute path.
+  Fingerprint fingerprint;
+};
+
+/// What a connector works with. The references outlive what is made from it.
+struct ConnectorContext {
+  const Options& options;  ///< Under the connector's form.
+  std::string project_folder;
+  Environment& environment;
+  const Cancellation& cancellation;
+};
+
+struct Connector {
+  std::string name;
+  std::string doc;
+  Form form;
+  /// Asking whether a file changed costs next to nothing: it is done in every run, however old the interval.
+  std::function<bool(const ConnectorContext&)> listing_is_free;
+  /// Returns the files of an interval (nothing: of the whole source), by name; none when it is not there yet.
+  /// Any thread may call it. Throws Transient when the outside does not answer.
+  std::function<std::vector<SourceFile>(const ConnectorContext&, const std::optional<Interval>&)> list;
+  /// Opens a file that was listed. Throws Transient when it is gone or changed meanwhile.
+  std::function<std::unique_ptr<ByteSource>(const ConnectorContext&, const SourceFile&)> open;
+};
+
+namespace connectors {
+/// Returns all connectors of this build, by name.
+std::span<const Connector* const> all();
+}  // namespace connectors
+
+}  // namespace tidemill

@@ -1,0 +1,66 @@
+#include "engines/duckdb_engine.h"
+
+#include <set>
+
+#include "base/text.h"
+
+namespace tidemill {
+
+namespace {
+
+// Small row groups keep the writer's memory small and cost nothing measurable.
+constexpr std::string_view kParquet = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 30720, RETURN_STATS";
+
+std::string quoted_list(const std::vector<std::string>& names) {
+  std::vector<std::string> quoted;
+  for (const std::string& name : names) quoted.push_back(duckdb::quote_identifier(name));
+  return join(quoted, ", ");
+}
+
+std::string select_list(const WriteRequest& request) {
+  std::vector<std::string> columns;
+  for (const Column& column : request.schema) {
+    const std::string name = duckdb::quote_identifier(column.name);
+    columns.push_back("CAST(" + name + " AS " + column.type.sql() + ") AS " + name);
+  }
+  for (const auto& [derived, time] : request.derived) {
+    columns.push_back("CAST(timezone('UTC', " + duckdb::quote_identifier(time) + ") AS DATE) AS " + duckdb::quote_identifier(derived));
+  }
+  return join(columns, ", ");
+}
+
+}  // namespace
+
+DuckdbEngine::Session DuckdbEngine::open() {
+  const std::lock_guard lock(mutex_);
+  if (database_ == nullptr) database_ = std::make_shared<duckdb::Database>(settings_);
+  return {database_, database_->connect()};
+}
+
+void DuckdbEngine::renew() {
+  const std::lock_guard lock(mutex_);
+  database_.reset();
+}
+
+void show_relations(duckdb::Connection& connection, const std::vector<Relation>& relations) {
+  std::set<std::string> schemas;
+  for (const Relation& relation : relations) {
+    const std::string schema = relation.name.substr(0, relation.name.find('.'));
+    if (schemas.insert(schema).second) connection.query("CREATE SCHEMA IF NOT EXISTS " + duckdb::quote_identifier(schema));
+    connection.query("CREATE OR REPLACE VIEW " + duckdb::quote_table(relation.name) + " AS " + relation.sql);
+  }
+}
+
+duckdb::Table write_files(duckdb::Connection& connection, const WriteRequest& request) {
+  std::string select = "SELECT " + select_list(request) + " FROM (\n" + request.select + "\n)";
+  if (!request.cluster_by.empty()) select += " ORDER BY " + quoted_list(request.cluster_by);
+  std::string target = duckdb::quote_literal(request.folder + "/part-0.parquet");
+  std::string options(kParquet);
+  if (!request.partition_by.empty()) {
+    target = duckdb::quote_literal(request.folder);
+    options += ", PARTITION_BY (" + quoted_list(request.partition_by) + "), WRITE_PARTITION_COLUMNS true, OVERWRITE_OR_IGNORE true";
+  }
+  return connection.query("COPY (" + select + ") TO " + target + " (" + options + ")", request.parameters);
+}
+
+}  // namespace tidemill

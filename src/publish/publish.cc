@@ -1,0 +1,149 @@
+#include "publish/publish.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "io/fault.h"
+#include "tables/statistics.h"
+
+namespace tidemill {
+
+namespace {
+
+std::map<std::string, std::string> derived_columns(const Asset& asset) {
+  std::map<std::string, std::string> derived;
+  for (const std::string& column : asset.layout.partition_by) {
+    if (const auto time = derived_from(asset.schema, column)) derived[column] = *time;
+  }
+  return derived;
+}
+
+tables::Snapshot snapshot_of(const tables::Table& table, const Staged& staged) {
+  tables::Snapshot snapshot{.folder = table.folder()};
+  snapshot.shape = staged.shape;
+  snapshot.files = staged.files;
+  return snapshot;
+}
+
+/// Returns the rows of the table that stay when this publication is committed.
+std::vector<tables::DataFile> kept_files(const tables::Snapshot& snapshot, const std::optional<Interval>& interval) {
+  std::vector<tables::DataFile> kept;
+  for (const tables::DataFile& file : snapshot.files) {
+    if (interval && (!file.interval || !interval->contains(*file.interval))) kept.push_back(file);
+  }
+  return kept;
+}
+
+std::vector<Finding> audit_staged(duckdb::Connection& connection, tables::Table& table, const Staged& staged,
+                                  const Publication& publication, const std::optional<tables::Snapshot>& before) {
+  const Asset& asset = publication.asset;
+  std::vector<Relation> relations = {{asset.name, visible_sql(snapshot_of(table, staged))}};
+  const std::string rows = duckdb::quote_table(asset.name);
+  std::string whole = rows;
+  if (audits_table(asset) && before) {
+    const auto kept = kept_files(*before, publication.interval);
+    whole = "(SELECT * FROM " + rows + " UNION ALL BY NAME " + visible_sql(*before, kept) + ")";
+  }
+  show_relations(connection, relations);
+  if (!asset.is_source() && publication.interval) check_interval(connection, asset, *publication.interval, rows);
+  return audit(connection, asset, {rows, whole}, publication.parameters);
+}
+
+/// True when rows of the new shape can stand beside rows of the old one.
+bool fits(const tables::Shape& shape, const tables::Shape& old) {
+  if (shape.partition_by != old.partition_by) return false;
+  return std::all_of(shape.schema.begin(), shape.schema.end(), [&](const Column& column) {
+    const Column* before = find_column(old.schema, column.name);
+    return before == nullptr || before->type == column.type;
+  });
+}
+
+tables::Change change_of(const Staged& staged, const Publication& publication, const std::optional<tables::Snapshot>& before) {
+  tables::Change change;
+  const bool reshape = publication.may_reshape && before && !fits(staged.shape, before->shape);
+  change.kind = publication.interval && !reshape ? tables::Change::Kind::kReplaceInterval : tables::Change::Kind::kOverwrite;
+  change.adds = staged.files;
+  change.shape = staged.shape;
+  change.interval = publication.interval;
+  change.time_column = publication.asset.model.time_column;
+  const std::string id = transaction_id(publication.asset.name, publication.interval);
+  const auto seen = before ? before->transactions.find(id) : std::map<std::string, int64_t>::const_iterator{};
+  change.transaction = tables::Transaction{id, before && seen != before->transactions.end() ? seen->second : 0};
+  change.provenance = publication.provenance;
+  change.now = publication.now;
+  return change;
+}
+
+}  // namespace
+
+tables::Shape shape_of(const Asset& asset) {
+  tables::Shape shape{.schema = asset.schema, .partition_by = asset.layout.partition_by, .description = asset.description};
+  for (const auto& [column, time] : derived_columns(asset)) {
+    shape.schema.push_back({column, Type{.id = Type::Id::kDate}});
+    shape.comments[column] = "the UTC day of " + time;
+  }
+  for (const ColumnDescription& column : asset.columns) {
+    if (!column.description.empty()) shape.comments[column.name] = column.description;
+  }
+  return shape;
+}
+
+Staged stage(duckdb::Connection& connection, FileSystem& files, const Asset& asset, const std::string& select,
+             const duckdb::Parameters& parameters, const std::string& table_folder, const std::string& attempt) {
+  const std::string folder = join_path(table_folder, attempt);
+  files.make_folder(folder);
+  fault_step("stage");
+  const duckdb::Table written = write_files(connection, {.select = select,
+                                                         .parameters = parameters,
+                                                         .schema = asset.schema,
+                                                         .derived = derived_columns(asset),
+                                                         .partition_by = asset.layout.partition_by,
+                                                         .cluster_by = asset.layout.cluster_by,
+                                                         .folder = folder});
+  Staged staged{.shape = shape_of(asset)};
+  staged.files = tables::written_files(written, table_folder, staged.shape);
+  for (const tables::DataFile& file : staged.files) staged.rows += file.records.value_or(0);
+  if (staged.files.empty()) files.remove_all(folder);
+  fault_step("staged");
+  return staged;
+}
+
+std::string visible_sql(const tables::Snapshot& snapshot, std::span<const tables::DataFile> files) {
+  std::vector<std::string> columns;
+  for (const Column& column : snapshot.shape.schema) {
+    Schema others = snapshot.shape.schema;
+    std::erase_if(others, [&](const Column& other) { return other.name == column.name; });
+    const auto& partitions = snapshot.shape.partition_by;
+    const bool partition = std::find(partitions.begin(), partitions.end(), column.name) != partitions.end();
+    if (!partition || !derived_from(others, column.name)) columns.push_back(duckdb::quote_identifier(column.name));
+  }
+  return "SELECT " + join(columns, ", ") + " FROM (" + tables::read_sql(snapshot, files) + ")";
+}
+
+std::string visible_sql(const tables::Snapshot& snapshot) { return visible_sql(snapshot, snapshot.files); }
+
+std::string transaction_id(const std::string& asset, const std::optional<Interval>& interval) {
+  return "tidemill:" + asset + (interval ? ":" + interval->text() : "");
+}
+
+Published publish(duckdb::Connection& connection, tables::Table& table, const Staged& staged, const Publication& publication,
+                  std::mutex& table_mutex) {
+  std::unique_lock lock(table_mutex, std::defer_lock);
+  if (audits_table(publication.asset)) lock.lock();
+  auto before = table.snapshot();
+  Published published;
+  published.warnings = audit_staged(connection, table, staged, publication, before);
+  refuse(publication.asset, published.warnings);
+  fault_step("audited");
+  if (!lock.owns_lock()) {
+    // Commits of one process wait here for each other, instead of losing races in the log.
+    lock.lock();
+    before = table.snapshot();
+  }
+  const tables::CommitResult result = table.commit(change_of(staged, publication, before));
+  published.version = result.version;
+  published.already_committed = result.outcome == tables::CommitResult::Outcome::kAlreadyCommitted;
+  return published;
+}
+
+}  // namespace tidemill

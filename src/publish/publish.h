@@ -1,0 +1,60 @@
+// Staged files to a commit: write, audit, publish. What batch and stream share.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "duckdb/session.h"
+#include "engines/duckdb_engine.h"
+#include "project/project.h"
+#include "publish/audit.h"
+#include "tables/table.h"
+
+namespace tidemill {
+
+/// Files that an attempt has written into a table's folder and that no commit names yet.
+struct Staged {
+  tables::Shape shape;  ///< With the derived partition columns.
+  std::vector<tables::DataFile> files;
+  int64_t rows = 0;
+};
+
+/// Returns the shape of an asset's table: its columns, then the derived partition columns.
+tables::Shape shape_of(const Asset& asset);
+
+/// Writes the rows of `select` into `<table's folder>/<attempt>`. Throws what the engine throws; files may be left.
+Staged stage(duckdb::Connection& connection, FileSystem& files, const Asset& asset, const std::string& select,
+             const duckdb::Parameters& parameters, const std::string& table_folder, const std::string& attempt);
+
+/// Returns a SELECT of a snapshot's rows as users see them: without derived partition columns.
+std::string visible_sql(const tables::Snapshot& snapshot, std::span<const tables::DataFile> files);
+std::string visible_sql(const tables::Snapshot& snapshot);
+
+struct Publication {
+  const Asset& asset;
+  std::optional<Interval> interval;
+  duckdb::Parameters parameters;  ///< For checks that are SQL.
+  tables::Provenance provenance;
+  /// A table whose columns or partitioning no longer fit is made anew (a full refresh was asked for); else that is an error.
+  bool may_reshape = false;
+  Instant now;
+};
+
+struct Published {
+  int64_t version = 0;
+  std::vector<Finding> warnings;
+  bool already_committed = false;  ///< Someone was faster: the staged files are not needed.
+};
+
+/// Audits the staged rows and, unless a check of severity error found something, commits them. `table_mutex` is held for
+/// the commit, and from the audit on where a check looks at the whole table: what it saw is what is committed to.
+/// Throws a user's Error for a failed check; nothing is committed then.
+Published publish(duckdb::Connection& connection, tables::Table& table, const Staged& staged, const Publication& publication,
+                  std::mutex& table_mutex);
+
+/// The id of the transaction that a build of an asset's interval commits.
+std::string transaction_id(const std::string& asset, const std::optional<Interval>& interval);
+
+}  // namespace tidemill
