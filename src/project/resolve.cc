@@ -79,7 +79,7 @@ class Resolver {
       statements_[asset.name] = std::move(statement);
     }
     for (Asset& asset : project_.assets) {
-      if (!asset.is_source()) check_references(asset, statements_[asset.name]);
+      if (!asset.is_source() && !broken_.contains(asset.name)) check_references(asset, statements_[asset.name]);
     }
   }
 

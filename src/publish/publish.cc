@@ -10,14 +10,6 @@ namespace tidemill {
 
 namespace {
 
-std::map<std::string, std::string> derived_columns(const Asset& asset) {
-  std::map<std::string, std::string> derived;
-  for (const std::string& column : asset.layout.partition_by) {
-    if (const auto time = derived_from(asset.schema, column)) derived[column] = *time;
-  }
-  return derived;
-}
-
 tables::Snapshot snapshot_of(const tables::Table& table, const Staged& staged) {
   tables::Snapshot snapshot{.folder = table.folder()};
   snapshot.shape = staged.shape;
@@ -76,18 +68,6 @@ tables::Change change_of(const Staged& staged, const Publication& publication, c
 
 }  // namespace
 
-tables::Shape shape_of(const Asset& asset) {
-  tables::Shape shape{.schema = asset.schema, .partition_by = asset.layout.partition_by, .description = asset.description};
-  for (const auto& [column, time] : derived_columns(asset)) {
-    shape.schema.push_back({column, Type{.id = Type::Id::kDate}});
-    shape.comments[column] = "the UTC day of " + time;
-  }
-  for (const ColumnDescription& column : asset.columns) {
-    if (!column.description.empty()) shape.comments[column.name] = column.description;
-  }
-  return shape;
-}
-
 Staged stage(duckdb::Connection& connection, FileSystem& files, const Asset& asset, const std::string& select,
              const duckdb::Parameters& parameters, const std::string& table_folder, const std::string& attempt) {
   const std::string folder = join_path(table_folder, attempt);
@@ -107,20 +87,6 @@ Staged stage(duckdb::Connection& connection, FileSystem& files, const Asset& ass
   fault_step("staged");
   return staged;
 }
-
-std::string visible_sql(const tables::Snapshot& snapshot, std::span<const tables::DataFile> files) {
-  std::vector<std::string> columns;
-  for (const Column& column : snapshot.shape.schema) {
-    Schema others = snapshot.shape.schema;
-    std::erase_if(others, [&](const Column& other) { return other.name == column.name; });
-    const auto& partitions = snapshot.shape.partition_by;
-    const bool partition = std::find(partitions.begin(), partitions.end(), column.name) != partitions.end();
-    if (!partition || !derived_from(others, column.name)) columns.push_back(duckdb::quote_identifier(column.name));
-  }
-  return "SELECT " + join(columns, ", ") + " FROM (" + tables::read_sql(snapshot, files) + ")";
-}
-
-std::string visible_sql(const tables::Snapshot& snapshot) { return visible_sql(snapshot, snapshot.files); }
 
 std::string transaction_id(const std::string& asset, const std::optional<Interval>& interval) {
   return "tidemill:" + asset + (interval ? ":" + interval->text() : "");

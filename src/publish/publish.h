@@ -10,6 +10,7 @@
 #include "engines/duckdb_engine.h"
 #include "project/project.h"
 #include "publish/audit.h"
+#include "publish/lake.h"
 #include "tables/table.h"
 
 namespace tidemill {
@@ -21,16 +22,9 @@ struct Staged {
   int64_t rows = 0;
 };
 
-/// Returns the shape of an asset's table: its columns, then the derived partition columns.
-tables::Shape shape_of(const Asset& asset);
-
 /// Writes the rows of `select` into `<table's folder>/<attempt>`. Throws what the engine throws; files may be left.
 Staged stage(duckdb::Connection& connection, FileSystem& files, const Asset& asset, const std::string& select,
              const duckdb::Parameters& parameters, const std::string& table_folder, const std::string& attempt);
-
-/// Returns a SELECT of a snapshot's rows as users see them: without derived partition columns.
-std::string visible_sql(const tables::Snapshot& snapshot, std::span<const tables::DataFile> files);
-std::string visible_sql(const tables::Snapshot& snapshot);
 
 struct Publication {
   const Asset& asset;

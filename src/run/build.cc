@@ -123,13 +123,12 @@ std::vector<Relation> relations_of(const BuildContext& context, duckdb::Connecti
 
 /// Commits what a source could not take, when there is any or was any for this interval.
 void publish_rejects(const BuildContext& context, duckdb::Connection& connection, const Task& task, const std::string& attempt,
-                     RejectSpool& spool, const tables::Provenance& provenance) {
+                     const RejectSpool& spool, const tables::Provenance& provenance) {
   const Asset& source = context.project.assets[task.asset];
   Asset rejects{.name = rejects_name(source.name), .description = "records that " + source.name + " could not take"};
   rejects.schema = rejects_schema();
   const std::string folder = context.project.table_folder(rejects.name);
   tables::Table table(context.environment.files, folder, connection);
-  spool.finish();
   if (spool.count() == 0 && !table.snapshot()) return;
   AttemptFolder attempt_folder(context.environment.files, join_path(folder, attempt));
   const std::string nothing = "SELECT * FROM (VALUES (NULL, NULL, NULL, NULL, NULL, NULL, NULL)) AS r(file, line, column_name, reason, record, record_bytes, rejected_at) LIMIT 0";

@@ -59,7 +59,7 @@ std::string RejectSpool::select() const {
   return "SELECT file, line, column_name, reason, record, unhex(record_hex) AS record_bytes, $run_time AS rejected_at "
          "FROM read_json(" +
          duckdb::quote_literal(path_) +
-         ", format = 'newline_delimited', compression = 'none', maximum_object_size = " +
+         ", format = 'newline_delimited', compression = 'uncompressed', maximum_object_size = " +
          std::to_string(std::max(longest_ + 1, kSmallestObject)) +
          ", columns = {file: 'VARCHAR', line: 'BIGINT', column_name: 'VARCHAR', reason: 'VARCHAR', record: 'VARCHAR', "
          "record_hex: 'VARCHAR'})";

@@ -217,6 +217,21 @@ class Execution {
   size_t over_ = 0;
 };
 
+/// Returns the plan without the tasks that were tried, and without those that need one of them.
+Plan untried(const Plan& plan, const std::set<TaskKey>& tried) {
+  Plan rest;
+  std::map<size_t, size_t> places;  // Of a task that stays: its index in `rest`.
+  for (size_t i = 0; i < plan.tasks.size(); ++i) {
+    Task task = plan.tasks[i];
+    const bool possible = std::all_of(task.needs.begin(), task.needs.end(), [&](size_t need) { return places.contains(need); });
+    if (!possible || tried.contains({task.asset, task.interval})) continue;
+    for (size_t& need : task.needs) need = places.at(need);
+    places[i] = rest.tasks.size();
+    rest.tasks.push_back(std::move(task));
+  }
+  return rest;
+}
+
 void add_to(RunSummary& summary, const TaskReport& report) {
   switch (report.status) {
     case TaskReport::Status::kDone:
@@ -314,15 +329,14 @@ RunSummary run_project(const Project& project, Environment& environment, DuckdbE
     std::set<TaskKey> tried;
     for (bool first = true;; first = false) {
       Plan plan = make_plan(project, ledger.progress(), plan_request);
-      // What was tried in this run is not tried again, even if it failed or became stale meanwhile.
-      const bool more = std::any_of(plan.tasks.begin(), plan.tasks.end(),
-                                    [&](const Task& task) { return !tried.contains({task.asset, task.interval}); });
       if (first) {
         listener.planned(plan);
         count_waiting(plan, summary);
         summary.fresh = plan.fresh;
+      } else {
+        plan = untried(plan, tried);
       }
-      if (!more || cancellation.cancelled()) break;
+      if (plan.tasks.empty() || cancellation.cancelled()) break;
       for (const Task& task : plan.tasks) tried.insert({task.asset, task.interval});
       for (const TaskReport& report : Execution(context, store, plan, discovery.files, listener).run()) add_to(summary, report);
       // A late row may have fallen into an interval that nobody planned: look again, without asking the sources again.

@@ -240,7 +240,7 @@ Place place_at(std::string_view text, size_t offset, const std::string& file, in
 
 Statement analyze(duckdb::Connection& connection, const std::string& sql) {
   const duckdb::Table answer = connection.query(
-      "SELECT json_serialize_sql($sql, skip_default := true, skip_empty := true, skip_null := true)", {{"sql", sql}});
+      "SELECT json_serialize_sql($sql::VARCHAR, skip_default := true, skip_empty := true, skip_null := true)", {{"sql", sql}});
   Json tree = Json::parse(duckdb::text_of(answer.rows.at(0).at(0)));
   if (tree.value("error", false)) {
     const std::string message = text_at(tree, "error_message");

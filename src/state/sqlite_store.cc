@@ -192,7 +192,8 @@ class SqliteStore : public StateStore {
     touches.bind(asset);
     while (touches.step()) {
       Touch touch{.version = touches.integer(0)};
-      for (const auto& [column, range] : Json::parse(touches.text(1)).items()) {
+      const Json ranges = Json::parse(touches.text(1));
+      for (const auto& [column, range] : ranges.items()) {
         if (const auto interval = parse_interval(range.get<std::string>())) touch.ranges.emplace(column, *interval);
       }
       progress.touches.push_back(std::move(touch));

@@ -1,7 +1,5 @@
 #include "tables/table.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <set>
 #include <utility>
