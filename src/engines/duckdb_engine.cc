@@ -1,5 +1,6 @@
 #include "engines/duckdb_engine.h"
 
+#include <algorithm>
 #include <set>
 
 #include "base/text.h"
@@ -8,8 +9,35 @@ namespace tidemill {
 
 namespace {
 
-// Small row groups keep the writer's memory small and cost nothing measurable.
-constexpr std::string_view kParquet = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 30720, RETURN_STATS";
+// The writer keeps a row group per thread and partition in memory, so row groups are small in bytes, whatever the rows.
+constexpr std::string_view kParquet = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE_BYTES '8MB', RETURN_STATS";
+constexpr size_t kRowGroupBytes = 8 * 1024 * 1024;
+
+/// Returns how many rows make a row group of about `kRowGroupBytes`, from what columns of such types usually hold.
+size_t row_group_rows(const Schema& schema) {
+  constexpr size_t kFewest = 2048;
+  constexpr size_t kMost = 122'880;
+  size_t width = 0;
+  for (const Column& column : schema) {
+    switch (column.type.id) {
+      case Type::Id::kJson:
+      case Type::Id::kBlob:
+        width += 2048;
+        break;
+      case Type::Id::kVarchar:
+        width += 40;
+        break;
+      case Type::Id::kList:
+      case Type::Id::kStruct:
+      case Type::Id::kMap:
+        width += 200;
+        break;
+      default:
+        width += 8;
+    }
+  }
+  return std::clamp(kRowGroupBytes / std::max<size_t>(width, 1), kFewest, kMost);
+}
 
 std::string quoted_list(const std::vector<std::string>& names) {
   std::vector<std::string> quoted;
@@ -55,8 +83,11 @@ duckdb::Table write_files(duckdb::Connection& connection, const WriteRequest& re
   std::string select = "SELECT " + select_list(request) + " FROM (\n" + request.select + "\n)";
   if (!request.cluster_by.empty()) select += " ORDER BY " + quoted_list(request.cluster_by);
   std::string target = duckdb::quote_literal(request.folder + "/part-0.parquet");
-  std::string options(kParquet);
+  const std::string rows = std::to_string(row_group_rows(request.schema));
+  std::string options = std::string(kParquet) + ", ROW_GROUP_SIZE " + rows;
   if (!request.partition_by.empty()) {
+    // Of this connection only: after so many rows a thread hands its partitions on.
+    connection.query("SET partitioned_write_flush_threshold = " + rows);
     target = duckdb::quote_literal(request.folder);
     options += ", PARTITION_BY (" + quoted_list(request.partition_by) + "), WRITE_PARTITION_COLUMNS true, OVERWRITE_OR_IGNORE true";
   }

@@ -5,9 +5,8 @@
 // at what it skips: `{"x":tru,"y":[1,,2]}` passes as long as nobody asks for x and y, and which
 // records are bad would depend on who reads them. So the second stage is ours. It walks the same
 // tokens once; every token is checked, whether it is read or skipped, and the text of each value
-// stays where it is. Measured on GH Archive this costs as much as on-demand does for 17 of the
-// columns, and since simdjson picks its first stage when the program runs, nothing here depends on
-// the compiler's target.
+// stays where it is. simdjson picks its first stage when the program runs, so nothing here depends
+// on the compiler's target.
 #pragma once
 
 #include <array>

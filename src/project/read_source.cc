@@ -103,6 +103,7 @@ void read_contract(const Yaml& yaml, Context& context, Asset& asset) {
     if (!column) continue;
     if (!names.insert(lower(column->name)).second) {
       context.mistake(user_error("two columns of one name: " + quote(column->name)).at(item.place));
+      continue;
     }
     contract.columns.push_back(std::move(*column));
   }
