@@ -31,7 +31,9 @@ Error&& Error::hint(std::string hint) && { return std::move(this->hint(std::move
 
 std::string Error::text() const {
   std::string text = place_.known() ? place_.text() + ": " + message_ : message_;
-  if (!hint_.empty()) text += "\n  hint: " + hint_;
+  if (hint_.empty()) return text;
+  text += "\n  hint: ";
+  for (const char c : hint_) text += c == '\n' ? "\n    " : std::string(1, c);
   return text;
 }
 

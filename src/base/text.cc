@@ -129,7 +129,9 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
 std::string nearest_hint(std::string_view word, std::span<const std::string> candidates) {
   if (const auto near = nearest(word, candidates)) return "did you mean " + quote(*near) + "?";
   if (candidates.empty()) return "";
-  return "one of: " + join(candidates, ", ");
+  constexpr size_t kMost = 15;  // More than that is no hint.
+  const auto shown = candidates.first(std::min(kMost, candidates.size()));
+  return "one of: " + join({shown.begin(), shown.end()}, ", ") + (shown.size() < candidates.size() ? ", …" : "");
 }
 
 std::string format_count(int64_t count) {

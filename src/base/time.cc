@@ -216,10 +216,9 @@ std::optional<Instant> parse_time(std::string_view text) {
 std::string format_time(Instant time) {
   const Fields f = fields_of(time);
   std::string fraction;
-  if (f.microsecond % 1000 != 0) {
+  if (f.microsecond != 0) {
     fraction = fmt::format(".{:06}", f.microsecond);
-  } else if (f.microsecond != 0) {
-    fraction = fmt::format(".{:03}", f.microsecond / 1000);
+    fraction.erase(fraction.find_last_not_of('0') + 1);
   }
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}Z", static_cast<int>(f.date.year()),
                      static_cast<unsigned>(f.date.month()), static_cast<unsigned>(f.date.day()), f.hour, f.minute,

@@ -27,7 +27,7 @@ Instant next_time(Instant time, Grain grain);
 /// `+01:00` or nothing (UTC); a blank may stand for `T`. Nothing when it is no such time or no such day.
 std::optional<Instant> parse_time(std::string_view text);
 
-/// Returns `2015-01-01T15:00:00Z`, with a fraction of three or six digits only when it is not zero.
+/// Returns `2015-01-01T15:00:00Z`, with a fraction only when it is not zero, of one to six digits.
 std::string format_time(Instant time);
 /// Returns the shortest form that says a slice of `grain` unambiguously: `2015-01-01`, `2015-01-01T15`.
 std::string format_time(Instant time, Grain grain);

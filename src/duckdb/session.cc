@@ -222,8 +222,10 @@ Table Connection::query(const std::string& sql, const Parameters& parameters) {
 }
 
 std::vector<ResultColumn> Connection::describe(const std::string& sql, const Parameters& parameters) {
+  // As a table in FROM, columns of one name would be renamed; as a side of UNION they keep it.
+  const std::string statement = "((\n" + sql + "\n) UNION ALL (\n" + sql + "\n)) LIMIT 0";
   return stream(
-      "SELECT * FROM (\n" + sql + "\n) LIMIT 0", parameters, [](const auto&) {}, [](const Row&) { return false; });
+      statement, parameters, [](const auto&) {}, [](const Row&) { return false; });
 }
 
 void Connection::interrupt() { duckdb_interrupt(state_->connection); }

@@ -240,7 +240,7 @@ TEST_F(RecordDecoderTest, DatesAndTimesAreStrict) {
   EXPECT_EQ(value("timestamp", "\"2015-01-01T15:04:05.123456789+01:00\""),
             "2015-01-01T14:04:05.123456Z");
   EXPECT_EQ(value("timestamp", "\"2015-01-01 15:04:05\""), "2015-01-01T15:04:05Z");
-  EXPECT_EQ(value("timestamp", "\"1969-12-31T23:59:59.5Z\""), "1969-12-31T23:59:59.500Z");
+  EXPECT_EQ(value("timestamp", "\"1969-12-31T23:59:59.5Z\""), "1969-12-31T23:59:59.5Z");
   EXPECT_EQ(value("timestamp", "\"2015-13-01T00:00:00Z\""),
             "v: not a timestamp: '2015-13-01T00:00:00Z'");
   EXPECT_EQ(value("timestamp", "\"2015-01-01T24:00:00Z\""),

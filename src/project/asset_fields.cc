@@ -37,7 +37,10 @@ Options check_options(const Kind& kind, const Yaml& value, Context& context) {
   }
   if (value.is_map()) return read_options(value, kind.form, context.mistakes);
   if (kind.main_field.empty()) {
-    context.mistake(user_error("the check " + kind.name + " takes no value: " + value.described()).at(value.place));
+    const std::string wanted = kind.form.fields.empty() ? " takes no value: " : " takes a map, not ";
+    context.mistake(user_error("the check " + kind.name + wanted + value.described())
+                        .at(value.place)
+                        .hint(kind.form.fields.empty() ? "" : "its keys: " + join(kind.form.names(), ", ")));
     return Options(value.place);
   }
   Yaml map{.kind = Yaml::Kind::kMap, .place = value.place};
@@ -71,8 +74,13 @@ std::optional<CheckUse> read_check(const Yaml& item, const std::string& column, 
       use.severity = read_severity(entry.value, context);
     } else if (entry.key == "name") {
       use.name = entry.value.text;
-    } else if (const Kind* found = Kinds::find(context.kinds.checks, entry.key); found == nullptr || kind != nullptr) {
-      context.mistake(user_error((kind == nullptr ? "unknown check: " : "a second check in one map: ") + quote(entry.key))
+    } else if (kind != nullptr) {
+      context.mistake(user_error("a second check in one map: " + quote(entry.key))
+                          .at(entry.place)
+                          .hint("give it an item of the list for itself"));
+      return std::nullopt;
+    } else if (const Kind* found = Kinds::find(context.kinds.checks, entry.key); found == nullptr) {
+      context.mistake(user_error("unknown check: " + quote(entry.key))
                           .at(entry.place)
                           .hint(nearest_hint(entry.key, Kinds::names(context.kinds.checks))));
       return std::nullopt;

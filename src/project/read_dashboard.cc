@@ -1,6 +1,7 @@
 // dashboards/*.yml: pages of tiles.
 #include "base/text.h"
 #include "project/reading.h"
+#include "sql/statement.h"
 
 namespace tidemill::reading {
 
@@ -35,7 +36,7 @@ Tile read_tile(const Yaml& yaml, Context& context) {
   const Options options = read_options(yaml, tile_form(), context.mistakes);
   Tile tile{.title = options.text("title"),
             .description = options.text("description"),
-            .sql = options.text("sql"),
+            .sql = sql::without_semicolon(options.text("sql")),
             .width = static_cast<int>(options.integer("width", 6)),
             .place = options.place("sql")};
   if (tile.width < 1 || tile.width > 12) {

@@ -64,7 +64,7 @@ Parts take_apart(const std::string& text, const std::string& file) {
         .at(sql::place_at(text, close, file, 1))
         .hint("write a schedule like '*/15 * * * *' as `every: 15m`, and the closing */ on a line of its own");
   }
-  Parts parts{.header = text.substr(start, close - start), .sql = text.substr(close + 2)};
+  Parts parts{.header = text.substr(start, close - start), .sql = sql::without_semicolon(text.substr(close + 2))};
   const auto lines_before = [&](size_t end) {
     return static_cast<int>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), '\n'));
   };

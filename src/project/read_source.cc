@@ -65,8 +65,8 @@ std::optional<ContractColumn> read_column(const Yaml& item, Context& context, As
   ContractColumn column{.name = options.text("name"), .required = options.boolean("required", false)};
   column.description = options.text("description");
   column.path = split(options.text("path", column.name), '.');
-  if (std::find(column.path.begin(), column.path.end(), "") != column.path.end()) {
-    context.mistake(user_error("a path has an empty step: " + quote(options.text("path", column.name))).at(options.place("path")));
+  if (options.has("path") && std::find(column.path.begin(), column.path.end(), "") != column.path.end()) {
+    context.mistake(user_error("a path has an empty step: " + quote(options.text("path"))).at(options.place("path")));
   }
   const auto type = parse_type(options.text("type", "varchar"));
   // A blob has no form in JSON yet; reading one is a matter of the formats to come.

@@ -25,6 +25,25 @@ Place in_file(Place place, const Asset& asset) {
   return place;
 }
 
+/// Returns the place in the file of `text` within a model's SQL; without it there, that of the SQL's first character.
+Place place_of_text(const Asset& asset, const std::string& text) {
+  const std::string& sql = asset.model.sql;
+  const size_t start = std::min(sql.find_first_not_of(" \t\r\n"), sql.size());
+  const size_t found = sql.find(text, start);
+  return in_file(sql::place_at(sql, found == std::string::npos ? start : found, "", 1), asset);
+}
+
+Place start_of(const Asset& asset) { return place_of_text(asset, ""); }
+
+/// Takes an error of DuckDB's apart: its first line, the rest as the hint, without the part that shows the statement.
+Error readable(const Error& error) {
+  const std::string message = error.message().substr(0, error.message().find("\n\nLINE "));
+  const size_t more = message.find('\n');
+  std::string hint = error.hint();
+  if (hint.empty() && more != std::string::npos) hint = trim(message.substr(more));
+  return user_error(message.substr(0, more)).hint(replace_all(hint, "\n", " "));
+}
+
 class Resolver {
  public:
   Resolver(duckdb::Connection& connection, Context& context, Project& project)
@@ -71,7 +90,7 @@ class Resolver {
       sql::Statement statement;
       try {
         statement = sql::analyze(connection_, asset.model.sql);
-        check_parameters(asset, statement);
+        if (!check_parameters(asset, statement)) broken_.insert(asset.name);
       } catch (Error& error) {
         report(std::move(error), asset);
         broken_.insert(asset.name);
@@ -83,12 +102,15 @@ class Resolver {
     }
   }
 
-  void check_parameters(const Asset& asset, const sql::Statement& statement) {
+  /// Returns false when a parameter has no value, so that the SQL cannot be described.
+  bool check_parameters(const Asset& asset, const sql::Statement& statement) {
+    bool known_all = true;
     const bool interval = asset.model.strategy == Model::Strategy::kInterval;
     static const std::vector<std::string> known = {"start", "end", "run_time", "vars"};
-    const Place place = in_file({"", 1, 1}, asset);
     for (const std::string& parameter : statement.parameters) {
+      const Place place = place_of_text(asset, "$" + parameter);
       if (std::find(known.begin(), known.end(), parameter) == known.end()) {
+        known_all = false;
         Error error = user_error("unknown parameter: " + quote("$" + parameter)).at(place);
         const bool variable = project_.variables.contains(parameter);
         context_.mistake(std::move(error).hint(variable ? "a variable is $vars." + parameter : nearest_hint(parameter, known)));
@@ -100,29 +122,45 @@ class Resolver {
     }
     for (const std::string& variable : statement.variables) {
       if (project_.variables.contains(variable)) continue;
+      known_all = false;
       std::vector<std::string> names;
       for (const auto& entry : project_.variables) names.push_back(entry.first);
-      context_.mistake(user_error("unknown variable: " + quote("$vars." + variable)).at(place).hint(nearest_hint(variable, names)));
+      context_.mistake(user_error("unknown variable: " + quote("$vars." + variable))
+                           .at(place_of_text(asset, "$vars." + variable))
+                           .hint(nearest_hint(variable, names)));
     }
     if (interval && (!statement.parameters.contains("start") || !statement.parameters.contains("end"))) {
+      const std::string time = asset.model.time_column.empty() ? "time" : asset.model.time_column;
       context_.mistake(user_error("an interval model must use $start and $end")
-                           .at(place)
-                           .hint("WHERE " + asset.model.time_column + " >= $start AND " + asset.model.time_column + " < $end"));
+                           .at(start_of(asset))
+                           .hint("WHERE " + time + " >= $start AND " + time + " < $end"));
     }
     for (const std::string& call : statement.volatile_calls) {
       context_.warnings.add(user_error("the result differs each time it is built: " + quote(call))
-                                .at(place)
+                                .at(place_of_text(asset, call))
                                 .hint("$run_time is the start of the run"));
     }
+    return known_all;
+  }
+
+  /// Returns the table functions that read something other than the lake.
+  static std::vector<sql::TableReference> foreign_functions(const sql::Statement& statement) {
+    static const std::set<std::string> harmless = {"range", "generate_series", "unnest", "repeat", "repeat_row", "json_each", "json_tree"};
+    std::vector<sql::TableReference> foreign = statement.functions;
+    std::erase_if(foreign, [](const sql::TableReference& function) { return harmless.contains(function.name); });
+    return foreign;
+  }
+
+  static Error foreign_function_error(const sql::TableReference& function) {
+    return user_error("only tables can be read, not this function: " + quote(function.name))
+        .hint("files come in through a source: sources/*.yml");
   }
 
   void check_references(Asset& asset, const sql::Statement& statement) {
-    static const std::set<std::string> harmless = {"range", "generate_series", "unnest", "repeat", "repeat_row", "json_each", "json_tree"};
-    for (const sql::TableReference& function : statement.functions) {
-      if (harmless.contains(function.name)) continue;
-      context_.mistake(user_error("a model reads tables, not this function: " + quote(function.name))
-                           .at(place_of(asset, function.offset))
-                           .hint("files come in through a source: sources/*.yml"));
+    for (const sql::TableReference& function : foreign_functions(statement)) {
+      // Even describing it would open files.
+      broken_.insert(asset.name);
+      context_.mistake(foreign_function_error(function).at(place_of(asset, function.offset)));
     }
     for (const sql::TableReference& table : statement.tables) {
       if (project_.find(table.name)) continue;
@@ -130,8 +168,7 @@ class Resolver {
       const bool rejects = table.name.ends_with(rejects_name(""));
       context_.mistake(user_error("no source or model makes the table: " + quote(table.name))
                            .at(place_of(asset, table.offset))
-                           .hint(rejects ? "rejected rows are for `tidemill query` and dashboards"
-                                         : nearest_hint(table.name, project_.asset_names())));
+                           .hint(rejects ? "rejected rows are for `tidemill query` and dashboards" : table_hint(table.name)));
     }
     for (const auto& [name, rule] : asset.model.input_rules) {
       const auto same = [&](const sql::TableReference& table) { return table.name == name; };
@@ -139,6 +176,13 @@ class Resolver {
         context_.mistake(user_error("not an input of this model: " + quote(name)).at(rule.place));
       }
     }
+  }
+
+  /// Returns the hint for a table that nobody makes. A name without its schema is the commonest mistake.
+  std::string table_hint(const std::string& name) const {
+    const std::vector<std::string> known = project_.asset_names();
+    const auto same = std::find_if(known.begin(), known.end(), [&](const std::string& other) { return other.ends_with("." + name); });
+    return same == known.end() ? nearest_hint(name, known) : "did you mean " + quote(*same) + "?";
   }
 
   Place place_of(const Asset& asset, size_t offset) const {
@@ -221,7 +265,7 @@ class Resolver {
     }
     std::set<std::string> names;
     for (const duckdb::ResultColumn& column : columns) {
-      const Place place = in_file({"", 1, 1}, asset);
+      const Place place = start_of(asset);
       if (!names.insert(lower(column.name)).second) {
         context_.mistake(user_error("two output columns of one name: " + quote(column.name)).at(place).hint("name one of them with AS"));
       }
@@ -231,6 +275,9 @@ class Resolver {
                              .hint("CAST(" + column.name + " AS VARCHAR), or another type"));
       }
       asset.schema.push_back({column.name, column.type.value_or(Type{})});
+    }
+    for (const std::string& column : statements_[asset.name].untyped) {
+      context_.mistake(user_error("a NULL without a type: " + quote(column)).at(start_of(asset)).hint("CAST(NULL AS VARCHAR), or another type"));
     }
     asset.model.time_bounds = sql::time_bounds(statements_[asset.name], [&](const std::string& table, const std::string& column) {
       const auto input = project_.find(table);
@@ -242,8 +289,8 @@ class Resolver {
   void report(Error error, const Asset& asset) {
     if (error.kind() != Error::Kind::kUser) throw std::move(error);
     Place place = error.place();
-    std::string message = error.message();
-    if (place.line == 0) place = {"", 1, 1};
+    const std::string& message = error.message();
+    if (place.line == 0) place = sql::place_at(asset.model.sql, asset.model.sql.find_first_not_of(" \t\r\n"), "", 1);
     const size_t at = message.find("\n\nLINE ");
     if (at != std::string::npos) {
       // Describing put one line of its own before the statement.
@@ -257,12 +304,8 @@ class Resolver {
         const auto column = static_cast<int>(caret - caret_line) - static_cast<int>(text_start - (at + 2));
         place.column = std::max(1, column);
       }
-      message.resize(at);
     }
-    const size_t more = message.find('\n');
-    std::string hint = error.hint();
-    if (hint.empty() && more != std::string::npos) hint = trim(message.substr(more));
-    context_.mistake(user_error(message.substr(0, more)).at(in_file(place, asset)).hint(replace_all(hint, "\n", " ")));
+    context_.mistake(readable(error).at(in_file(place, asset)));
   }
 
   void check_columns(const Asset& asset) {
@@ -337,19 +380,21 @@ class Resolver {
       if (use.kind != "sql" || !use.options.has("query") || broken_.contains(asset.name)) continue;
       const std::string query = use.options.text("query");
       try {
-        for (const sql::TableReference& table : sql::analyze(connection_, query).tables) {
+        const sql::Statement statement = sql::analyze(connection_, query);
+        for (const sql::TableReference& function : foreign_functions(statement)) throw foreign_function_error(function);
+        for (const sql::TableReference& table : statement.tables) {
           const auto input = project_.find(table.name);
-          if (!input) throw user_error("no source or model makes the table: " + quote(table.name)).hint(nearest_hint(table.name, project_.asset_names()));
+          if (!input) throw user_error("no source or model makes the table: " + quote(table.name)).hint(table_hint(table.name));
           if (broken_.contains(table.name)) return;
           if (table.name != asset.name) asset.check_inputs.push_back(*input);
         }
         connection_.describe(query, sample_parameters(project_));
       } catch (Error& error) {
         if (error.kind() != Error::Kind::kUser) throw;
-        const std::string& message = error.message();
-        context_.mistake(user_error("check " + quote(use.name) + ": " + message.substr(0, message.find('\n')))
+        const Error plain = readable(error);
+        context_.mistake(user_error("check " + quote(use.name) + ": " + plain.message())
                              .at(use.options.place("query"))
-                             .hint(error.hint()));
+                             .hint(plain.hint()));
       }
     }
   }
@@ -358,11 +403,12 @@ class Resolver {
     if (tile.sql.empty()) return;
     try {
       const sql::Statement statement = sql::analyze(connection_, tile.sql);
+      for (const sql::TableReference& function : foreign_functions(statement)) throw foreign_function_error(function);
       for (const sql::TableReference& table : statement.tables) {
         const bool rejects = table.name.ends_with(rejects_name(""));
         const auto input = project_.find(rejects ? table.name.substr(0, table.name.size() - rejects_name("").size()) : table.name);
         if (!input) {
-          throw user_error("no source or model makes the table: " + quote(table.name)).hint(nearest_hint(table.name, project_.asset_names()));
+          throw user_error("no source or model makes the table: " + quote(table.name)).hint(table_hint(table.name));
         }
         if (broken_.contains(project_.assets[*input].name)) return;
         tile.inputs.push_back(*input);
@@ -371,10 +417,8 @@ class Resolver {
       check_chart(tile, columns);
     } catch (Error& error) {
       if (error.kind() != Error::Kind::kUser) throw;
-      const std::string& message = error.message();
-      context_.mistake(user_error("tile " + quote(tile.title) + ": " + message.substr(0, message.find("\n\nLINE")))
-                           .at(tile.place)
-                           .hint(error.hint()));
+      const Error plain = readable(error);
+      context_.mistake(user_error("tile " + quote(tile.title) + ": " + plain.message()).at(tile.place).hint(plain.hint()));
     }
   }
 

@@ -36,16 +36,18 @@ duckdb::Value typed_value(const std::string& text, bool quoted) {
   return text;
 }
 
-void read_variables(const Yaml& map, Context& context, bool only_known) {
+enum class Use { kDeclare, kReplace, kOnlyCheck };
+
+void read_variables(const Yaml& map, Context& context, Use use) {
   std::vector<std::string> names;
   for (const auto& known : context.variables) names.push_back(known.first);
   for (const Yaml::Entry& entry : map.entries) {
     if (!entry.value.is_scalar()) {
       context.mistake(user_error("a variable must be a text, a number, true or false, not " + entry.value.described())
                           .at(entry.value.place));
-    } else if (only_known && !context.variables.contains(entry.key)) {
+    } else if (use != Use::kDeclare && !context.variables.contains(entry.key)) {
       context.mistake(user_error("unknown variable: " + quote(entry.key)).at(entry.place).hint(nearest_hint(entry.key, names)));
-    } else {
+    } else if (use != Use::kOnlyCheck) {
       context.variables[entry.key] = typed_value(entry.value.text, entry.value.quoted);
     }
   }
@@ -61,9 +63,9 @@ void read_target(const Options& options, const LoadRequest& request, Context& co
   bool found = target.empty();
   for (size_t i = 0; i < names.size(); ++i) {
     const Options fields = read_options(targets->entries[i].value, target_form(), context.mistakes);
-    if (names[i] != target) continue;
-    found = true;
-    if (const Yaml* variables = fields.find("vars")) read_variables(*variables, context, true);
+    const bool chosen = names[i] == target;
+    found = found || chosen;
+    if (const Yaml* variables = fields.find("vars")) read_variables(*variables, context, chosen ? Use::kReplace : Use::kOnlyCheck);
   }
   if (!found) {
     context.mistake(user_error("unknown target: " + quote(target)).at(options.place("default_target")).hint(nearest_hint(target, names)));
@@ -126,7 +128,7 @@ void read_settings(const Yaml& yaml, const LoadRequest& request, Context& contex
     context.mistake(user_error("retries must be from 0 to 100: " + quote(options.text("retries"))).at(options.place("retries")));
   }
   project.retry_delay = options.duration("retry_delay", project.retry_delay);
-  if (const Yaml* variables = options.find("vars")) read_variables(*variables, context, false);
+  if (const Yaml* variables = options.find("vars")) read_variables(*variables, context, Use::kDeclare);
   read_target(options, request, context);
   for (const auto& [name, text] : request.variables) override_variable(name, text, context);
   project.variables = context.variables;

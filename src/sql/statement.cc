@@ -119,6 +119,18 @@ void make_canonical(Json& node) {
   for (const auto& item : node.items()) make_canonical(item.value());
 }
 
+/// Returns the output columns that are a bare NULL, which has no type.
+std::vector<std::string> untyped_columns(const Json& select) {
+  std::vector<std::string> columns;
+  if (!select.contains("select_list")) return columns;
+  for (const Json& column : select["select_list"]) {
+    const bool null = is_type(column, "VALUE_CONSTANT") && column["value"].value("is_null", false);
+    const std::string alias = text_at(column, "alias");
+    if (null) columns.push_back(alias.empty() ? "NULL" : alias);
+  }
+  return columns;
+}
+
 /// One table as a SELECT names it.
 struct Named {
   std::string table;
@@ -238,6 +250,33 @@ Place place_at(std::string_view text, size_t offset, const std::string& file, in
   return {file, first_line + line, static_cast<int>(before.size() - line_start) + 1};
 }
 
+std::string without_semicolon(std::string sql) {
+  size_t last = std::string::npos;  // The semicolon that nothing but blanks and comments has followed so far.
+  for (size_t at = 0; at < sql.size();) {
+    const char c = sql[at];
+    const std::string_view rest = std::string_view(sql).substr(at);
+    std::string_view closing;
+    if (rest.starts_with("--")) closing = "\n";
+    if (rest.starts_with("/*")) closing = "*/";
+    const bool comment = !closing.empty();
+    if (c == '\'') closing = "'";
+    if (c == '"') closing = "\"";
+    if (c == ';') {
+      last = at;
+    } else if (!comment && std::string_view(" \t\r\n").find(c) == std::string_view::npos) {
+      last = std::string::npos;
+    }
+    if (closing.empty()) {
+      ++at;
+      continue;
+    }
+    const size_t end = sql.find(closing, at + (comment ? 2 : 1));
+    at = end == std::string::npos ? sql.size() : end + closing.size();
+  }
+  if (last != std::string::npos) sql[last] = ' ';
+  return sql;
+}
+
 Statement analyze(duckdb::Connection& connection, const std::string& sql) {
   const duckdb::Table answer = connection.query(
       "SELECT json_serialize_sql($sql::VARCHAR, skip_default := true, skip_empty := true, skip_null := true)", {{"sql", sql}});
@@ -246,7 +285,7 @@ Statement analyze(duckdb::Connection& connection, const std::string& sql) {
     const std::string message = text_at(tree, "error_message");
     if (text_at(tree, "error_type") == "not implemented") {
       throw user_error("not a plain SELECT").at(place_at(sql, 0, "", 1)).hint(
-          "a dynamic PIVOT needs its values: PIVOT … ON x IN ('a', 'b')");
+          "nothing is inserted or created here; a PIVOT needs its values: PIVOT … ON x IN ('a', 'b')");
     }
     const size_t offset = static_cast<size_t>(parse_integer(text_at(tree, "position")).value_or(0));
     throw user_error(message).at(place_at(sql, offset, "", 1));
@@ -257,6 +296,7 @@ Statement analyze(duckdb::Connection& connection, const std::string& sql) {
   }
   Statement statement;
   Walker(statement).walk(tree["statements"], {});
+  statement.untyped = untyped_columns(tree["statements"][0]["node"]);
   statement.tree = tree["statements"].dump();
   make_canonical(tree["statements"]);
   statement.canonical = tree["statements"].dump();

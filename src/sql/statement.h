@@ -28,10 +28,15 @@ struct Statement {
   std::set<std::string> variables;         ///< The x of every `$vars.x`.
   std::vector<TableReference> functions;   ///< Table functions in FROM, each as often as it stands.
   std::set<std::string> volatile_calls;    ///< now, random and their like.
+  std::vector<std::string> untyped;        ///< Output columns that are NULL as it stands, by name.
   /// The syntax tree as text, without places, comments and the case of names: equal for equal meaning.
   std::string canonical;
   std::string tree;  ///< The syntax tree as DuckDB gives it (JSON).
 };
+
+/// Returns `sql` with a blank in place of the semicolon that ends it, when there is one: a SELECT that can stand in
+/// parentheses, with every place as before. Blanks and comments may follow the semicolon.
+std::string without_semicolon(std::string sql);
 
 /// Reads one SELECT. Throws a user's Error when it does not parse, is several statements or no SELECT; its place
 /// has the line and column within `sql` (both from 1) and no file.
