@@ -21,15 +21,13 @@ find_package(OpenSSL REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(fmt REQUIRED)
-find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(yaml-cpp REQUIRED)
-find_package(date REQUIRED)
 find_path(ISAL_INCLUDE_DIRECTORY isa-l.h REQUIRED)
 find_library(ISAL_LIBRARY isal REQUIRED)
 
 add_library(tidemill_third_party INTERFACE)
 target_include_directories(tidemill_third_party SYSTEM INTERFACE "${ISAL_INCLUDE_DIRECTORY}")
 target_link_libraries(tidemill_third_party INTERFACE
-  duckdb simdjson "${ISAL_LIBRARY}" yaml-cpp nlohmann_json::nlohmann_json CLI11::CLI11 fmt::fmt spdlog::spdlog
-  SQLite::SQLite3 CURL::libcurl OpenSSL::Crypto date::date-tz Threads::Threads)
+  duckdb simdjson "${ISAL_LIBRARY}" yaml-cpp nlohmann_json::nlohmann_json CLI11::CLI11 fmt::fmt
+  SQLite::SQLite3 CURL::libcurl OpenSSL::Crypto Threads::Threads)

@@ -1,9 +1,9 @@
 """What SIGKILL leaves behind: whenever a run dies, the next one ends with the tables of a run that nobody disturbed.
 
-Two stories are killed again and again, each time in a new copy of the gharchive example: the first run over three hours, and
-the run for the third hour on top of the first two, which replaces the day and the tables built whole. Points are the named
-steps of src/io/fault.h, every name of them as often as another, and moments by the clock. Some runs are killed a second
-time while they recover.
+Two stories are killed again and again, each time in a new copy of the gharchive example: the first run, over three
+hours, and one for three more hours on top of nine, which replaces the day and the tables built whole and writes the
+first checkpoints. Points are the named steps of src/io/fault.h, every name of them as often as another, and moments by
+the clock. Some runs are killed a second time while they recover.
 
     TIDEMILL=PROGRAM    the program, by default build/tidemill
     TIDEMILL_SEED=N     other points than by default
@@ -24,7 +24,7 @@ import sys
 import tempfile
 import time
 import unittest
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -43,7 +43,10 @@ LONGEST_RUN_SECONDS = 120
 RUN_DEPENDENT_COLUMNS = {"loaded_at", "rejected_at"}
 LOG_FILE = re.compile(r"\d{20}\.(json|checkpoint\.parquet)|_last_checkpoint")
 # The steps between which the promises lie: a run without one of them would not be tested for what this test is about.
-WANTED_STEPS = {"stage", "staged", "audited", "put", "put-done", "rejects-committed", "committed", "ledger", "ledger-done"}
+WANTED_STEPS = {
+    "stage", "staged", "audited", "put", "put-done", "rejects-committed", "committed", "ledger", "ledger-done"
+}
+CHECKPOINT_STEP = "write"
 
 
 @dataclass(frozen=True)
@@ -69,12 +72,23 @@ class Point:
 
 @dataclass(frozen=True)
 class Story:
-    """A project before its run is killed, and the run's steps when nobody disturbs it."""
+    """A project before its run over the first `hours` is killed, and that run when nobody disturbs it."""
 
     name: str
     project: Path
+    hours: int
     steps: list[str]  # Names, in the order in which they came.
     seconds: float
+    expected: dict[str, list[str]]  # The rows of each table afterwards.
+
+
+@dataclass
+class Outcome:
+    """Of a round: how many runs died, the problems found, and how many files the recovery had to sweep."""
+
+    deaths: int = 0
+    problems: list[str] = field(default_factory=list)
+    swept: int = 0
 
 
 def run_tidemill(project, hours, count, fault=None, log=None):
@@ -164,8 +178,16 @@ def differences(rows, expected):
     return sentences
 
 
+def problems_before_recovery(project, story):
+    """Returns what is wrong with what readers see until the recovery: it may lack rows, but has none twice."""
+    versions_of(project)
+    table = tables_of(project).get("raw.events")
+    extra = collections.Counter(rows_of(table) if table else []) - collections.Counter(story.expected["raw.events"])
+    return [f"raw.events before recovery: {extra.total()} rows too many, {next(iter(extra))}"] if extra else []
+
+
 def choose_points(story, count, chance):
-    """Returns `count` points: each name of a step in turn with a random one of its occurrences, and moments by the clock."""
+    """Returns `count` points: moments by the clock, and each name of a step in turn, at a random one of its places."""
     occurrences = collections.Counter(story.steps)
     by_clock = round(count * SHARE_BY_CLOCK)
     waiting = {name: [] for name in sorted(occurrences)}
@@ -192,39 +214,43 @@ class KilledTest(unittest.TestCase):
         cls.folder = Path(scratch.name)
         cls.hours = cls.folder / "hours"
         cls.generate_hours()
-        empty, two_hours = cls.folder / "empty", cls.folder / "two hours"
+        empty, nine_hours = cls.folder / "empty", cls.folder / "nine hours"
         shutil.copytree(ROOT / "examples/gharchive", empty, ignore=shutil.ignore_patterns(".tidemill"))
-        shutil.copytree(empty, two_hours)
-        finish(run_tidemill(two_hours, cls.hours, 2))
-        cls.stories = [cls.undisturbed("first run", empty), cls.undisturbed("third hour", two_hours)]
+        shutil.copytree(empty, nine_hours)
+        finish(run_tidemill(nine_hours, cls.hours, 9))
+        cls.first_run = cls.undisturbed("first run", empty, 3)
+        cls.more_hours = cls.undisturbed("more hours", nine_hours, 12)
+        cls.stories = [cls.first_run, cls.more_hours]
 
     @classmethod
     def generate_hours(cls):
         command = [sys.executable, ROOT / "tools/generate", "gharchive", "--out", cls.hours, "--start", "2015-01-01T00"]
-        command += ["--hours", "3", "--scale", "0.06", "--damaged", "4"]
+        command += ["--hours", "12", "--scale", "0.03", "--damaged", "3"]
         subprocess.run(command, check=True, capture_output=True)
 
     @classmethod
-    def undisturbed(cls, name, project):
-        """Runs a copy of the project to the end. What its tables hold then is in `cls.expected`, the same for every story."""
+    def undisturbed(cls, name, project, hours):
+        """Returns the story of a copy of the project that is run to the end."""
         copy, log = cls.folder / f"{name} undisturbed", cls.folder / f"{name} steps"
         shutil.copytree(project, copy)
         begin = time.monotonic()
-        finish(run_tidemill(copy, cls.hours, 3, log=log))
+        finish(run_tidemill(copy, cls.hours, hours, log=log))
         seconds = time.monotonic() - begin
-        cls.expected = contents_of(copy)
-        return Story(name, project, [line.split()[1] for line in log.read_text().splitlines()], seconds)
+        steps = [line.split()[1] for line in log.read_text().splitlines()]
+        return Story(name, project, hours, steps, seconds, contents_of(copy))
 
     def test_an_undisturbed_run_has_all_that_can_be_lost(self):
-        for name in ("raw.events", "raw.events__rejects", "mart.events", "mart.top_contributors"):
-            self.assertIn(name, self.expected)
-            self.assertTrue(self.expected[name], name)
         for story in self.stories:
+            for name in ("raw.events", "raw.events__rejects", "mart.events", "mart.top_contributors"):
+                self.assertTrue(story.expected.get(name), f"{story.name}: {name}")
             self.assertEqual(WANTED_STEPS - set(story.steps), set(), story.name)
+        self.assertIn(CHECKPOINT_STEP, self.more_hours.steps)
 
-    def test_both_ways_to_three_hours_end_in_the_same_tables(self):
-        contents = [contents_of(self.folder / f"{story.name} undisturbed") for story in self.stories]
-        self.assertEqual(differences(*contents), [])
+    def test_both_ways_to_twelve_hours_end_in_the_same_tables(self):
+        at_once = self.folder / "at once"
+        shutil.copytree(self.first_run.project, at_once)
+        finish(run_tidemill(at_once, self.hours, self.more_hours.hours))
+        self.assertEqual(differences(self.more_hours.expected, contents_of(at_once)), [])
 
     def test_a_killed_run_loses_nothing_and_doubles_nothing(self):
         chance = random.Random(SEED)
@@ -236,42 +262,37 @@ class KilledTest(unittest.TestCase):
             rounds += [(story, point) for point in points]
         with concurrent.futures.ThreadPoolExecutor(ROUNDS_AT_A_TIME) as pool:
             outcomes = list(pool.map(lambda number: self.play(number, *rounds[number]), range(len(rounds))))
-        for (story, point), (_, problems) in zip(rounds, outcomes):
+        for (story, point), outcome in zip(rounds, outcomes):
             with self.subTest(story=story.name, point=str(point)):
-                self.assertEqual(problems, [])
-        deaths = sum(deaths for deaths, _ in outcomes)
-        print(f"{deaths} deaths in {len(rounds)} rounds")
+                self.assertEqual(outcome.problems, [])
+        deaths, swept = sum(outcome.deaths for outcome in outcomes), sum(outcome.swept for outcome in outcomes)
+        print(f"{deaths} deaths in {len(rounds)} rounds; {swept} files that no log named were swept")
         self.assertGreaterEqual(deaths, min(LEAST_DEATHS, POINTS))
+        self.assertGreater(swept, 0)
 
     def play(self, number, story, point):
-        """Kills a run and recovers. Returns how many runs died, and the problems that were found."""
+        """Kills a run, lets the next one recover, and looks at what is there then."""
         project = self.folder / f"round {number}"
         shutil.copytree(story.project, project)
-        deaths = 0
+        outcome = Outcome()
         try:
             for kill in point.kills:
-                deaths += killed(run_tidemill(project, self.hours, 3, fault=kill.step), kill)
-                self.check_readable(project)
-            finish(run_tidemill(project, self.hours, 3))
-            problems = self.problems_after_recovery(project)
+                outcome.deaths += killed(run_tidemill(project, self.hours, story.hours, fault=kill.step), kill)
+                outcome.problems += problems_before_recovery(project, story)
+            outcome.swept = len(unnamed_files(project))
+            finish(run_tidemill(project, self.hours, story.hours))
+            outcome.problems += self.problems_after_recovery(project, story)
         except Exception as error:
-            return deaths, [f"{type(error).__name__}: {error}"]
-        if not problems:
+            outcome.problems.append(f"{type(error).__name__}: {error}")
+        if not outcome.problems:
             shutil.rmtree(project)
-        return deaths, problems
+        return outcome
 
-    def check_readable(self, project):
-        """What readers see between a crash and its recovery may lack rows, and has none twice."""
-        events = contents_of(project).get("raw.events", [])
-        extra = collections.Counter(events) - collections.Counter(self.expected["raw.events"])
-        if extra:
-            raise AssertionError(f"raw.events after the kill: {extra.total()} rows too many, {next(iter(extra))}")
-
-    def problems_after_recovery(self, project):
-        problems = differences(contents_of(project), self.expected)
+    def problems_after_recovery(self, project, story):
+        problems = differences(contents_of(project), story.expected)
         problems += [f"no log names the file: '{file}'" for file in unnamed_files(project)]
         before = versions_of(project)
-        output = finish(run_tidemill(project, self.hours, 3))
+        output = finish(run_tidemill(project, self.hours, story.hours))
         if (after := versions_of(project)) != before:
             problems.append(f"a run with nothing to do committed: {dict(after.items() - before.items())}")
         if "nothing to do" not in output:

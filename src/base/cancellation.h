@@ -7,7 +7,8 @@
 
 namespace tidemill {
 
-/// A flag that one thread (or a signal handler) raises and working threads look at. Never lowered again.
+/// A flag that one thread (or a signal handler) raises and working threads look at. Never lowered
+/// again.
 class Cancellation {
  public:
   void cancel() noexcept { cancelled_.store(true, std::memory_order_relaxed); }

@@ -1,5 +1,5 @@
-// The one error type. What is expected is not an error: absent is std::optional, a bad row goes to the
-// rejects table, mistakes in a project come as a list (`Mistakes`).
+// The one error type. What is expected is not an error: absent is std::optional, a bad row goes to
+// the rejects table, mistakes in a project come as a list (`Mistakes`).
 #pragma once
 
 #include <exception>
@@ -21,8 +21,9 @@ struct Place {
   bool operator==(const Place&) const = default;
 };
 
-/// An error with its kind, the place it belongs to, and a hint that can be pasted. The kind alone decides
-/// about retries and the exit code. Only the doors catch it: the command line and a task's attempt.
+/// An error with its kind, the place it belongs to, and a hint that can be pasted. The kind alone
+/// decides about retries and the exit code. Only the doors catch it: the command line and a task's
+/// attempt.
 class Error : public std::exception {
  public:
   enum class Kind {

@@ -14,7 +14,8 @@ namespace {
 /// Returns what is wrong with the value's type, with a hint, or nothing.
 std::optional<Error> mistake_of(const Yaml& value, const Field& field) {
   const auto wants = [&](const std::string& wanted) {
-    return user_error(field.name + " must be " + wanted + ", not " + value.described()).at(value.place);
+    return user_error(field.name + " must be " + wanted + ", not " + value.described())
+        .at(value.place);
   };
   const bool scalar = value.is_scalar();
   switch (field.type) {
@@ -40,12 +41,15 @@ std::optional<Error> mistake_of(const Yaml& value, const Field& field) {
       if (!expand_times(value.text, Instant{}, Instant{})) {
         return user_error("not a pattern of times: " + quote(value.text))
             .at(value.place)
-            .hint("{start:%Y-%m-%d-%-H} or {end:…} with %Y %m %d %H %M %S %j; a `-` after the % leaves out leading zeros");
+            .hint(
+                "{start:%Y-%m-%d-%-H} or {end:…} with %Y %m %d %H %M %S %j; a `-` after the % "
+                "leaves out leading zeros");
       }
       break;
     case FieldType::kChoice:
       if (!scalar) return wants("one of " + join(field.choices, ", "));
-      if (std::find(field.choices.begin(), field.choices.end(), value.text) == field.choices.end()) {
+      if (std::find(field.choices.begin(), field.choices.end(), value.text) ==
+          field.choices.end()) {
         return user_error("unknown " + field.name + ": " + quote(value.text))
             .at(value.place)
             .hint(value.text.empty() ? "one of: " + join(field.choices, ", ")
@@ -53,8 +57,9 @@ std::optional<Error> mistake_of(const Yaml& value, const Field& field) {
       }
       break;
     case FieldType::kTextList:
-      if (!scalar && (!value.is_list() || !std::all_of(value.items.begin(), value.items.end(),
-                                                       [](const Yaml& item) { return item.is_scalar(); }))) {
+      if (!scalar &&
+          (!value.is_list() || !std::all_of(value.items.begin(), value.items.end(),
+                                            [](const Yaml& item) { return item.is_scalar(); }))) {
         return wants("a list of texts");
       }
       break;
@@ -73,7 +78,8 @@ std::optional<Error> mistake_of(const Yaml& value, const Field& field) {
 }  // namespace
 
 const Field* Form::find(std::string_view field) const {
-  const auto found = std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.name == field; });
+  const auto found =
+      std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.name == field; });
   return found == fields.end() ? nullptr : &*found;
 }
 
@@ -89,7 +95,8 @@ Form operator+(Form form, const Form& more) {
 }
 
 const Yaml* Options::find(std::string_view field) const {
-  const auto found = std::find_if(values_.begin(), values_.end(), [&](const auto& v) { return v.key == field; });
+  const auto found =
+      std::find_if(values_.begin(), values_.end(), [&](const auto& v) { return v.key == field; });
   return found == values_.end() ? nullptr : &found->value;
 }
 
@@ -118,7 +125,8 @@ bool Options::boolean(std::string_view field, bool fallback) const {
   return value != nullptr ? value->text == "true" : fallback;
 }
 
-std::chrono::milliseconds Options::duration(std::string_view field, std::chrono::milliseconds fallback) const {
+std::chrono::milliseconds Options::duration(std::string_view field,
+                                            std::chrono::milliseconds fallback) const {
   const Yaml* value = find(field);
   return value != nullptr ? *parse_duration(value->text) : fallback;
 }
@@ -135,7 +143,8 @@ std::vector<std::string> Options::text_list(std::string_view field) const {
 Options read_options(const Yaml& map, const Form& form, Mistakes& mistakes) {
   Options options(map.place);
   if (!map.is_map()) {
-    mistakes.add(user_error("a " + form.name + " must be a map, not " + map.described()).at(map.place));
+    mistakes.add(
+        user_error("a " + form.name + " must be a map, not " + map.described()).at(map.place));
     return options;
   }
   std::set<std::string> seen;
@@ -155,7 +164,9 @@ Options read_options(const Yaml& map, const Form& form, Mistakes& mistakes) {
   }
   for (const Field& field : form.fields) {
     if (field.required && !seen.contains(field.name)) {
-      mistakes.add(user_error("missing key in " + form.name + ": " + quote(field.name)).at(map.place).hint(field.doc));
+      mistakes.add(user_error("missing key in " + form.name + ": " + quote(field.name))
+                       .at(map.place)
+                       .hint(field.doc));
     }
   }
   return options;

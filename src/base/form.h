@@ -1,5 +1,6 @@
-// A form describes options once: reading them with errors in the right place, reference documents and the
-// list of known keys all come from it. Whoever has options (a connector, a check, a tile) declares a Form.
+// A form describes options once: reading them with errors in the right place, reference documents
+// and the list of known keys all come from it. Whoever has options (a connector, a check, a tile)
+// declares a Form.
 #pragma once
 
 #include <chrono>
@@ -18,10 +19,11 @@ enum class FieldType {
   kInteger,
   kNumber,
   kBoolean,
-  kDuration,  ///< `500ms`, `90s`, `10m`, `2h`, `3d`, `1w`
-  kTimePattern,  ///< A text in which `{start:%Y-%m-%d-%-H}` and `{end:…}` stand for an interval's times.
-  kChoice,    ///< One of `Field::choices`.
-  kTextList,  ///< A list of texts; one text stands for a list of one.
+  kDuration,     ///< `500ms`, `90s`, `10m`, `2h`, `3d`, `1w`
+  kTimePattern,  ///< A text in which `{start:%Y-%m-%d-%-H}` and `{end:…}` stand for an interval's
+                 ///< times.
+  kChoice,       ///< One of `Field::choices`.
+  kTextList,     ///< A list of texts; one text stands for a list of one.
   kList,
   kMap,
   kAny,
@@ -43,8 +45,8 @@ struct Form {
   std::vector<std::string> names() const;
 };
 
-/// The options that were given and are well-formed under their form; the others were reported and count as
-/// not given. Getters answer `fallback` for what is not given.
+/// The options that were given and are well-formed under their form; the others were reported and
+/// count as not given. Getters answer `fallback` for what is not given.
 class Options {
  public:
   Options() = default;
@@ -61,18 +63,22 @@ class Options {
   int64_t integer(std::string_view field, int64_t fallback) const;
   double number(std::string_view field, double fallback) const;
   bool boolean(std::string_view field, bool fallback) const;
-  std::chrono::milliseconds duration(std::string_view field, std::chrono::milliseconds fallback) const;
+  std::chrono::milliseconds duration(std::string_view field,
+                                     std::chrono::milliseconds fallback) const;
   std::vector<std::string> text_list(std::string_view field) const;
 
-  void add(std::string field, Yaml value) { values_.push_back({std::move(field), {}, std::move(value)}); }
+  void add(std::string field, Yaml value) {
+    values_.push_back({std::move(field), {}, std::move(value)});
+  }
 
  private:
   Place place_;
   std::vector<Yaml::Entry> values_;
 };
 
-/// Reads a map under its form. Reports into `mistakes` every unknown key (with the nearest known one), every
-/// key given twice, every value of the wrong type and every required field that is missing.
+/// Reads a map under its form. Reports into `mistakes` every unknown key (with the nearest known
+/// one), every key given twice, every value of the wrong type and every required field that is
+/// missing.
 Options read_options(const Yaml& map, const Form& form, Mistakes& mistakes);
 
 /// Returns a form with the fields of both.

@@ -131,7 +131,8 @@ std::string nearest_hint(std::string_view word, std::span<const std::string> can
   if (candidates.empty()) return "";
   constexpr size_t kMost = 15;  // More than that is no hint.
   const auto shown = candidates.first(std::min(kMost, candidates.size()));
-  return "one of: " + join({shown.begin(), shown.end()}, ", ") + (shown.size() < candidates.size() ? ", …" : "");
+  return "one of: " + join({shown.begin(), shown.end()}, ", ") +
+         (shown.size() < candidates.size() ? ", …" : "");
 }
 
 std::string format_count(int64_t count) {

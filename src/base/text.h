@@ -11,8 +11,8 @@
 
 namespace tidemill {
 
-/// Returns `text` between single quotes, for messages. Control characters become escapes, and what is longer
-/// than 200 bytes is cut at a character's boundary and ends in `…`.
+/// Returns `text` between single quotes, for messages. Control characters become escapes, and what
+/// is longer than 200 bytes is cut at a character's boundary and ends in `…`.
 std::string quote(std::string_view text);
 
 std::vector<std::string> split(std::string_view text, char separator);
@@ -22,8 +22,8 @@ std::string trim(std::string_view text);
 std::string lower(std::string_view text);
 std::string replace_all(std::string text, std::string_view from, std::string_view to);
 
-/// Returns the candidate that `word` was probably meant to be, by edit distance (at most a third of its
-/// length, at least 1), or nothing.
+/// Returns the candidate that `word` was probably meant to be, by edit distance (at most a third of
+/// its length, at least 1), or nothing.
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates);
 /// Returns the hint `did you mean 'x'?`, or, with no near candidate, `one of: a, b, c`.
 std::string nearest_hint(std::string_view word, std::span<const std::string> candidates);
@@ -43,7 +43,8 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 std::optional<int64_t> parse_integer(std::string_view text);
 std::optional<double> parse_number(std::string_view text);
 
-/// True when `text` is well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms, at most U+10FFFF).
+/// True when `text` is well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms, at most
+/// U+10FFFF).
 bool is_utf8(std::string_view text);
 /// Returns `text` with each ill-formed byte replaced by U+FFFD.
 std::string to_utf8(std::string_view text);

@@ -118,7 +118,8 @@ std::optional<std::chrono::sys_days> scan_date(Scanner& scanner) {
       day = *day_digits;
     }
   }
-  const year_month_day date{std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(month)),
+  const year_month_day date{std::chrono::year(*year),
+                            std::chrono::month(static_cast<unsigned>(month)),
                             std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok()) return std::nullopt;
   return std::chrono::sys_days(date);
@@ -221,8 +222,8 @@ std::string format_time(Instant time) {
     fraction.erase(fraction.find_last_not_of('0') + 1);
   }
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}{}Z", static_cast<int>(f.date.year()),
-                     static_cast<unsigned>(f.date.month()), static_cast<unsigned>(f.date.day()), f.hour, f.minute,
-                     f.second, fraction);
+                     static_cast<unsigned>(f.date.month()), static_cast<unsigned>(f.date.day()),
+                     f.hour, f.minute, f.second, fraction);
 }
 
 std::string format_time(Instant time, Grain grain) {

@@ -10,7 +10,8 @@
 
 namespace tidemill {
 
-/// A YAML value. A scalar keeps its text as written (unescaped); whether it is a number is for the reader.
+/// A YAML value. A scalar keeps its text as written (unescaped); whether it is a number is for the
+/// reader.
 struct Yaml {
   enum class Kind { kNull, kScalar, kList, kMap };
   struct Entry;
@@ -26,7 +27,8 @@ struct Yaml {
   bool is_scalar() const { return kind == Kind::kScalar; }
   bool is_list() const { return kind == Kind::kList; }
   bool is_map() const { return kind == Kind::kMap; }
-  /// Returns the value of a map's key, or null when it is absent or this is no map. Owned by this value.
+  /// Returns the value of a map's key, or null when it is absent or this is no map. Owned by this
+  /// value.
   const Yaml* find(std::string_view key) const;
   /// Returns `a list`, `a map`, `nothing` or the quoted text: for messages.
   std::string described() const;
@@ -38,8 +40,8 @@ struct Yaml::Entry {
   Yaml value;
 };
 
-/// Parses one YAML 1.2 document. `file` is for places; `first_line` is the line of the file that `text`
-/// starts on. Throws a user's Error with its place. Anchors and aliases are followed.
+/// Parses one YAML 1.2 document. `file` is for places; `first_line` is the line of the file that
+/// `text` starts on. Throws a user's Error with its place. Anchors and aliases are followed.
 Yaml parse_yaml(std::string_view text, const std::string& file, int first_line = 1);
 
 }  // namespace tidemill

@@ -1,4 +1,5 @@
-// A command of the program: its options, declared once, and its work. One file per command, in commands/.
+// A command of the program: its options, declared once, and its work. One file per command, in
+// commands/.
 #pragma once
 
 #include <functional>
@@ -26,7 +27,8 @@ enum class Exit {
 struct Command {
   std::string name;
   std::string doc;  ///< One line for `--help`.
-  /// Adds the command's options to `app` and returns its work, which is called after the options were read.
+  /// Adds the command's options to `app` and returns its work, which is called after the options
+  /// were read.
   std::function<std::function<Exit(const Globals&)>(CLI::App& app)> declare;
 };
 

@@ -1,11 +1,14 @@
-// tidemill: reads the command line, calls the command, and is the door at which errors become messages and exit codes.
+// tidemill: reads the command line, calls the command, and is the door at which errors become
+// messages and exit codes.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <functional>
 #include <string>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/workspace.h"
@@ -15,9 +18,12 @@ namespace tidemill {
 namespace {
 
 void require_processor() {
-  const bool good = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
-                    __builtin_cpu_supports("pclmul");
-  if (!good) throw user_error("this processor is too old: Tidemill needs AVX2, BMI and PCLMUL (x86-64-v3, from about 2013)");
+  const bool good = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+                    __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("pclmul");
+  if (!good)
+    throw user_error(
+        "this processor is too old: Tidemill needs AVX2, BMI and PCLMUL (x86-64-v3, from about "
+        "2013)");
 }
 
 Exit exit_of(const Error& error) {
@@ -35,12 +41,45 @@ Exit exit_of(const Error& error) {
 }
 
 void add_globals(CLI::App& app, Globals& globals) {
-  app.add_option("-C", globals.folder, "the project's folder (default: this one or the nearest above)")->type_name("DIR");
+  app.add_option("-C", globals.folder,
+                 "the project's folder (default: this one or the nearest above)")
+      ->type_name("DIR");
   app.add_option("--target", globals.target, "which of the project's targets")->type_name("NAME");
-  app.add_option("--var", globals.variables, "gives a variable another value")->type_name("NAME=VALUE")->allow_extra_args(false);
+  app.add_option("--var", globals.variables, "gives a variable another value")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
   app.add_flag("--json", globals.json, "one JSON object a line on standard output");
   app.add_flag("-q,--quiet", globals.quiet, "say only what went wrong");
-  app.add_flag("-v,--verbose", globals.verbose, "say more");
+  app.add_flag("-v,--verbose", globals.verbose, "say also what starts, and why");
+}
+
+/// Says what is wrong with the command line. Returns the exit code: 0 when help was asked for.
+int answer_parse_error(const CLI::App& app, const CLI::ParseError& error, const Globals& globals,
+                       int count, char** arguments) {
+  if (error.get_exit_code() == 0) return app.exit(error);
+  std::vector<std::string> names;
+  for (const Command* command : cli::all()) names.push_back(command->name);
+  // The first word that is neither an option nor an option's value was meant to be a command.
+  std::string word;
+  for (int i = 1; i < count && word.empty(); ++i) {
+    const std::string argument = arguments[i];
+    const bool takes_value = argument == "-C" || argument == "--target" || argument == "--var";
+    if (takes_value) {
+      ++i;
+    } else if (!argument.starts_with('-')) {
+      word = argument;
+    }
+  }
+  const bool known = std::find(names.begin(), names.end(), word) != names.end();
+  if (known) {
+    print_error(globals, user_error(error.what()).hint("tidemill " + word + " --help"));
+  } else if (word.empty()) {
+    print_error(globals, user_error("a command is needed").hint("one of: " + join(names, ", ")));
+  } else {
+    print_error(globals,
+                user_error("unknown command: " + quote(word)).hint(nearest_hint(word, names)));
+  }
+  return static_cast<int>(Exit::kWrong);
 }
 
 int run(int count, char** arguments) {
@@ -59,7 +98,7 @@ int run(int count, char** arguments) {
   try {
     app.parse(count, arguments);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : static_cast<int>(Exit::kWrong);
+    return answer_parse_error(app, error, globals, count, arguments);
   }
   try {
     require_processor();

@@ -16,7 +16,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 const char* kind_text(Error::Kind kind) {
   switch (kind) {
@@ -45,7 +47,9 @@ Json json_of(const Error& error) {
 
 /// Returns how many columns of a terminal the text takes: characters, not bytes.
 size_t width_of(const std::string& text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
 }
 
 std::string padded(const std::string& text, size_t width, bool right) {
@@ -62,7 +66,9 @@ void print_error(const Globals& globals, const Error& error) {
     std::fprintf(stderr, "interrupted\n");
     return;
   }
-  const std::string bug = error.kind() == Error::Kind::kBug ? "\n  hint: this is a mistake of Tidemill; please report it" : "";
+  const std::string bug = error.kind() == Error::Kind::kBug
+                              ? "\n  hint: this is a mistake of Tidemill; please report it"
+                              : "";
   std::fprintf(stderr, "error: %s%s\n", error.text().c_str(), bug.c_str());
 }
 
@@ -72,12 +78,14 @@ void print_mistakes(const Globals& globals, const std::vector<Error>& mistakes) 
     std::fprintf(stderr, "%s\n", mistake.text().c_str());
   }
   std::fflush(stdout);
-  std::fprintf(stderr, "%s in the project\n", format_count(static_cast<int64_t>(mistakes.size()), "mistake").c_str());
+  std::fprintf(stderr, "%s in the project\n",
+               format_count(static_cast<int64_t>(mistakes.size()), "mistake").c_str());
 }
 
 std::string error_json(const Error& error) { return dump(json_of(error)); }
 
-void print_table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows,
+void print_table(const std::vector<std::string>& header,
+                 const std::vector<std::vector<std::string>>& rows,
                  const std::vector<bool>& numeric) {
   std::vector<size_t> widths;
   for (size_t i = 0; i < header.size(); ++i) {
@@ -87,7 +95,8 @@ void print_table(const std::vector<std::string>& header, const std::vector<std::
   }
   const auto print_line = [&](const std::vector<std::string>& cells) {
     std::string line;
-    for (size_t i = 0; i < cells.size(); ++i) line += (i == 0 ? "" : "  ") + padded(cells[i], widths[i], numeric[i]);
+    for (size_t i = 0; i < cells.size(); ++i)
+      line += (i == 0 ? "" : "  ") + padded(cells[i], widths[i], numeric[i]);
     line.erase(line.find_last_not_of(' ') + 1);
     std::printf("%s\n", line.c_str());
   };
@@ -98,7 +107,8 @@ void print_table(const std::vector<std::string>& header, const std::vector<std::
 std::string json_value(const duckdb::Value& value) {
   if (std::holds_alternative<std::monostate>(value)) return "null";
   const auto* number = std::get_if<double>(&value);
-  const bool bare = std::holds_alternative<bool>(value) || std::holds_alternative<int64_t>(value) || (number != nullptr && std::isfinite(*number));
+  const bool bare = std::holds_alternative<bool>(value) || std::holds_alternative<int64_t>(value) ||
+                    (number != nullptr && std::isfinite(*number));
   return bare ? duckdb::text_of(value) : json_text(duckdb::text_of(value));
 }
 

@@ -18,8 +18,10 @@ void print_mistakes(const Globals& globals, const std::vector<Error>& mistakes);
 /// Returns the error as a JSON object: kind, message, file, line, column, hint.
 std::string error_json(const Error& error);
 
-/// Prints rows as columns under their names, to stdout; numbers to the right. `numeric` says which columns are numbers.
-void print_table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows,
+/// Prints rows as columns under their names, to stdout; numbers to the right. `numeric` says which
+/// columns are numbers.
+void print_table(const std::vector<std::string>& header,
+                 const std::vector<std::vector<std::string>>& rows,
                  const std::vector<bool>& numeric);
 
 /// Returns a value as JSON text (RFC 8259): instants as ISO 8601, NaN and infinities as text.

@@ -23,14 +23,16 @@ std::string name_of(const Project& project, size_t asset, const std::optional<In
 }
 
 std::string speed(int64_t count, std::chrono::microseconds duration, bool bytes) {
-  const double per_second = static_cast<double>(count) * 1e6 / static_cast<double>(std::max<int64_t>(1, duration.count()));
+  const double per_second = static_cast<double>(count) * 1e6 /
+                            static_cast<double>(std::max<int64_t>(1, duration.count()));
   const auto rounded = static_cast<int64_t>(per_second);
   return bytes ? format_bytes(rounded) + "/s" : format_count(rounded) + " rows/s";
 }
 
 std::string outcome_text(const TaskReport& report) {
   std::string text = format_count(report.outcome.rows, "row");
-  if (report.outcome.rejected > 0) text += ", " + format_count(report.outcome.rejected) + " rejected";
+  if (report.outcome.rejected > 0)
+    text += ", " + format_count(report.outcome.rejected) + " rejected";
   if (report.outcome.bytes > 0) text += ", " + format_bytes(report.outcome.bytes);
   return text + " in " + format_duration(report.duration);
 }
@@ -38,7 +40,8 @@ std::string outcome_text(const TaskReport& report) {
 /// Prints lines to stderr: what was done, what failed, what is waited for.
 class LineReport : public RunReport {
  public:
-  LineReport(const Project& project, const Globals& globals) : project_(project), quiet_(globals.quiet) {
+  LineReport(const Project& project, const Globals& globals)
+      : project_(project), quiet_(globals.quiet), verbose_(globals.verbose) {
     for (const Asset& asset : project.assets) width_ = std::max(width_, asset.name.size());
   }
 
@@ -58,20 +61,27 @@ class LineReport : public RunReport {
     total_ = plan.tasks.size();
   }
 
-  void started(const Task&) override {}
+  void started(const Task& task) override {
+    const std::string detail = task.detail.empty() ? "" : ": " + task.detail;
+    if (verbose_)
+      print(line(task.asset, task.interval, "starts, " + reason_text(task.reason) + detail));
+  }
 
   void retrying(const Task& task, const Error& error, std::chrono::milliseconds delay) override {
-    say(line(task.asset, task.interval, "trying again in " + format_duration(delay) + ": " + error.message()));
+    say(line(task.asset, task.interval,
+             "trying again in " + format_duration(delay) + ": " + error.message()));
   }
 
   void ended(const Task& task, const TaskReport& report) override {
     ++over_;
     for (const Finding& warning : report.outcome.warnings) {
-      print("warning: " + project_.assets[task.asset].name + (task.interval ? " " + task.interval->label() : "") + ": " + warning.text());
+      print("warning: " + project_.assets[task.asset].name +
+            (task.interval ? " " + task.interval->label() : "") + ": " + warning.text());
     }
     switch (report.status) {
       case TaskReport::Status::kDone:
-        say(line(task.asset, task.interval, project_.assets[task.asset].is_view() ? "checked" : outcome_text(report)));
+        say(line(task.asset, task.interval,
+                 project_.assets[task.asset].is_view() ? "checked" : outcome_text(report)));
         break;
       case TaskReport::Status::kUnchanged:
         break;
@@ -90,12 +100,14 @@ class LineReport : public RunReport {
   void tick(const std::vector<RunningTask>&) override {}
 
   void finished(const RunSummary& summary) override {
-    if (summary.interrupted > 0) print(fmt::format("interrupted: {} finished and kept, {} not", summary.done, summary.interrupted));
+    if (summary.interrupted > 0) {
+      print(fmt::format("interrupted: {} finished and kept, {} not", summary.done,
+                        summary.interrupted));
+      return;
+    }
     const int64_t wrong = summary.failed + summary.blocked + summary.missing;
-    if (summary.done + summary.unchanged + wrong + summary.interrupted == 0) {
-      std::string text = "nothing to do: " + format_count(static_cast<int64_t>(summary.fresh.size()), "asset") + " up to date";
-      if (summary.waiting > 0) text += fmt::format(", {} waited for", format_count(summary.waiting, "interval"));
-      say(text);
+    if (summary.done + summary.unchanged + wrong == 0) {
+      say(nothing_to_do_text(project_, summary.fresh, summary.without_input, summary.waiting));
       return;
     }
     std::string text = fmt::format("{}: {} built", wrong > 0 ? "failed" : "done", summary.done);
@@ -119,8 +131,10 @@ class LineReport : public RunReport {
   void say(const std::string& text) {
     if (!quiet_) print(text);
   }
-  std::string line(size_t asset, const std::optional<Interval>& interval, const std::string& text) const {
-    return fmt::format("{:{}}  {:16}  {}", project_.assets[asset].name, width_, interval ? interval->label() : "", text);
+  std::string line(size_t asset, const std::optional<Interval>& interval,
+                   const std::string& text) const {
+    return fmt::format("{:{}}  {:16}  {}", project_.assets[asset].name, width_,
+                       interval ? interval->label() : "", text);
   }
 
   const Project& project_;
@@ -129,6 +143,7 @@ class LineReport : public RunReport {
 
  private:
   bool quiet_;
+  bool verbose_;
   size_t width_ = 0;
 };
 
@@ -190,15 +205,20 @@ class BarReport : public LineReport {
     if (running.bytes <= 0) return fmt::format("  {}  {}", what, format_duration(duration));
     std::string text = fmt::format("  {}  ", what);
     if (running.bytes_total > 0) {
-      const double part = std::min(1.0, static_cast<double>(running.bytes) / static_cast<double>(running.bytes_total));
+      const double part = std::min(
+          1.0, static_cast<double>(running.bytes) / static_cast<double>(running.bytes_total));
       const auto full = static_cast<size_t>(part * kBarWidth);
       for (size_t i = 0; i < kBarWidth; ++i) text += i < full ? "█" : "░";
       text += fmt::format(" {:3.0f} %", part * 100);
     }
-    text += fmt::format("  {}  {}  {}", format_bytes(running.bytes), speed(running.bytes, duration, true), speed(running.rows, duration, false));
+    text += fmt::format("  {}  {}  {}", format_bytes(running.bytes),
+                        speed(running.bytes, duration, true), speed(running.rows, duration, false));
     if (running.bytes_total > running.bytes) {
-      const double left = static_cast<double>(duration.count()) * static_cast<double>(running.bytes_total - running.bytes) / static_cast<double>(running.bytes);
-      text += "  " + format_duration(std::chrono::microseconds(static_cast<int64_t>(left))) + " left";
+      const double left = static_cast<double>(duration.count()) *
+                          static_cast<double>(running.bytes_total - running.bytes) /
+                          static_cast<double>(running.bytes);
+      text +=
+          "  " + format_duration(std::chrono::microseconds(static_cast<int64_t>(left))) + " left";
     }
     return text;
   }
@@ -241,7 +261,8 @@ class JsonReport : public RunReport {
     json["bytes"] = report.outcome.bytes;
     json["attempts"] = report.attempts;
     json["duration_us"] = report.duration.count();
-    for (const Finding& warning : report.outcome.warnings) json["warnings"].push_back(warning.text());
+    for (const Finding& warning : report.outcome.warnings)
+      json["warnings"].push_back(warning.text());
     if (report.error) json["error"] = Json::parse(error_json(*report.error));
     print(json);
   }
@@ -256,10 +277,19 @@ class JsonReport : public RunReport {
     }
   }
   void finished(const RunSummary& summary) override {
-    print({{"event", "finished"}, {"run", summary.run}, {"done", summary.done}, {"unchanged", summary.unchanged},
-           {"failed", summary.failed}, {"blocked", summary.blocked}, {"interrupted", summary.interrupted},
-           {"missing", summary.missing}, {"waiting", summary.waiting}, {"fresh", summary.fresh.size()},
-           {"rows", summary.rows}, {"rejected", summary.rejected}, {"duration_us", summary.duration.count()}});
+    print({{"event", "finished"},
+           {"run", summary.run},
+           {"done", summary.done},
+           {"unchanged", summary.unchanged},
+           {"failed", summary.failed},
+           {"blocked", summary.blocked},
+           {"interrupted", summary.interrupted},
+           {"missing", summary.missing},
+           {"waiting", summary.waiting},
+           {"fresh", summary.fresh.size()},
+           {"rows", summary.rows},
+           {"rejected", summary.rejected},
+           {"duration_us", summary.duration.count()}});
   }
 
  private:
@@ -291,6 +321,19 @@ std::string waiting_text(const Waiting& waiting) {
       return "missing: skipped";
   }
   return "";
+}
+
+std::string nothing_to_do_text(const Project& project, const std::vector<size_t>& fresh,
+                               const std::vector<size_t>& without_input, int64_t waiting) {
+  std::string text =
+      "nothing to do: " + format_count(static_cast<int64_t>(fresh.size()), "asset") + " up to date";
+  if (!without_input.empty())
+    text += ", " + format_count(static_cast<int64_t>(without_input.size()), "model") +
+            " without any input yet";
+  if (waiting > 0) text += ", " + format_count(waiting, "interval") + " waited for";
+  if (fresh.empty() && waiting == 0 && !without_input.empty())
+    text += "\n  hint: tidemill run +" + project.assets[without_input[0]].name;
+  return text;
 }
 
 std::unique_ptr<RunReport> make_report(const Globals& globals, const Project& project) {

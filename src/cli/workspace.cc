@@ -28,7 +28,8 @@ std::map<std::string, std::string> variables_of(const std::vector<std::string>& 
   for (const std::string& assignment : assignments) {
     const size_t equals = assignment.find('=');
     if (equals == std::string::npos || equals == 0) {
-      throw user_error("--var wants name=value: " + quote(assignment)).hint("--var base_url=http://127.0.0.1:8000");
+      throw user_error("--var wants name=value: " + quote(assignment))
+          .hint("--var base_url=http://127.0.0.1:8000");
     }
     variables[assignment.substr(0, equals)] = assignment.substr(equals + 1);
   }
@@ -39,7 +40,8 @@ std::map<std::string, std::string> variables_of(const std::vector<std::string>& 
 
 Kinds all_kinds() {
   Kinds kinds;
-  for (const Connector* connector : connectors::all()) kinds.connectors.push_back({connector->name, connector->form});
+  for (const Connector* connector : connectors::all())
+    kinds.connectors.push_back({connector->name, connector->form});
   for (const Format* format : formats::all()) kinds.formats.push_back({format->name, format->form});
   for (const Check* check : checks::all()) {
     kinds.checks.push_back({check->name, check->form, check->main_field, check->of_column});
@@ -77,7 +79,9 @@ LoadedProject Workspace::load() {
   duckdb::Database database({.threads = 1});
   const auto connection = database.connect();
   return load_project(*files_, *connection, all_kinds(),
-                      {.folder = globals_.folder, .variables = variables_of(globals_.variables), .target = globals_.target});
+                      {.folder = globals_.folder,
+                       .variables = variables_of(globals_.variables),
+                       .target = globals_.target});
 }
 
 const Project& Workspace::project() {
@@ -92,8 +96,9 @@ const Project& Workspace::project() {
 DuckdbEngine& Workspace::engine() {
   if (engine_ == nullptr) {
     const std::string limit = project().memory_limit;
-    engine_ = std::make_unique<DuckdbEngine>(duckdb::Settings{
-        .memory_limit = limit.empty() ? kMemoryLimit : limit, .temporary_folder = private_path("cache/spill")});
+    engine_ = std::make_unique<DuckdbEngine>(
+        duckdb::Settings{.memory_limit = limit.empty() ? kMemoryLimit : limit,
+                         .temporary_folder = private_path("cache/spill")});
   }
   return *engine_;
 }
@@ -108,7 +113,9 @@ StateStore& Workspace::store() {
 
 Cancellation& Workspace::cancellation() { return the_cancellation(); }
 
-std::string Workspace::private_path(const std::string& name) { return globals_.folder + "/.tidemill/" + name; }
+std::string Workspace::private_path(const std::string& name) {
+  return globals_.folder + "/.tidemill/" + name;
+}
 
 void listen_for_interrupts() {
   the_cancellation();

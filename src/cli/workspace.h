@@ -38,7 +38,8 @@ struct ProjectMistakes {
   std::vector<Error> mistakes;
 };
 
-/// Everything a command may need, made when it is first asked for. Owned by the command; one thread.
+/// Everything a command may need, made when it is first asked for. Owned by the command; one
+/// thread.
 class Workspace {
  public:
   explicit Workspace(const Globals& globals);
@@ -70,7 +71,8 @@ class Workspace {
 /// Makes Ctrl-C raise the cancellation; a second one ends the process at once.
 void listen_for_interrupts();
 
-/// Reads `--start` and `--end`; nothing when neither is given. Throws a user's Error for what is no range.
+/// Reads `--start` and `--end`; nothing when neither is given. Throws a user's Error for what is no
+/// range.
 std::optional<Interval> read_range(const std::string& start, const std::string& end);
 
 }  // namespace tidemill

@@ -48,7 +48,8 @@ std::vector<SourceFile> list_path(const ConnectorContext& context, const std::st
   const std::string folder = path.substr(0, path.rfind('/', wildcard));
   std::vector<SourceFile> found;
   for (const FileEntry& entry : files.list(folder)) {
-    if (fits_pattern(entry.path, path)) found.push_back({entry.path.substr(folder.size() + 1), entry.path, fingerprint_of(entry)});
+    if (fits_pattern(entry.path, path))
+      found.push_back({entry.path.substr(folder.size() + 1), entry.path, fingerprint_of(entry)});
   }
   return found;
 }
@@ -97,7 +98,8 @@ bool fits_pattern(std::string_view path, std::string_view pattern) {
     }
   }
   if (path.empty()) return false;
-  const bool same = pattern.front() == path.front() || (pattern.front() == '?' && path.front() != '/');
+  const bool same =
+      pattern.front() == path.front() || (pattern.front() == '?' && path.front() != '/');
   return same && fits_pattern(path.substr(1), pattern.substr(1));
 }
 

@@ -1,4 +1,5 @@
-// Addresses of files, by their scheme: http(s) URLs, and paths with wildcards. What connectors of files share.
+// Addresses of files, by their scheme: http(s) URLs, and paths with wildcards. What connectors of
+// files share.
 #pragma once
 
 #include <memory>
@@ -10,17 +11,19 @@
 
 namespace tidemill {
 
-/// Returns the address with its `{start:…}` and `{end:…}` filled in. The project's reader has checked the patterns.
+/// Returns the address with its `{start:…}` and `{end:…}` filled in. The project's reader has
+/// checked the patterns.
 std::string address_of(const std::string& pattern, const std::optional<Interval>& interval);
 
 bool is_web_address(const std::string& address);
 
-/// Lists what an address stands for: a URL is one file, a path with `*`, `?` or `**` any number of them. A relative
-/// path is relative to the project's folder.
+/// Lists what an address stands for: a URL is one file, a path with `*`, `?` or `**` any number of
+/// them. A relative path is relative to the project's folder.
 std::vector<SourceFile> list_address(const ConnectorContext& context, const std::string& address);
 std::unique_ptr<ByteSource> open_address(const ConnectorContext& context, const SourceFile& file);
 
-/// True when `path` fits a pattern in which `*` and `?` stand for all but `/`, and `**/` for any folders.
+/// True when `path` fits a pattern in which `*` and `?` stand for all but `/`, and `**/` for any
+/// folders.
 bool fits_pattern(std::string_view path, std::string_view pattern);
 
 }  // namespace tidemill

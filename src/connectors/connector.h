@@ -1,4 +1,5 @@
-// A connector says which files a source's interval consists of, and opens them. One file per connector.
+// A connector says which files a source's interval consists of, and opens them. One file per
+// connector.
 #pragma once
 
 #include <functional>
@@ -18,7 +19,8 @@ namespace tidemill {
 
 /// One file of a source.
 struct SourceFile {
-  std::string name;     ///< Stays the same when the place of all files changes: `2015-01-01-15.json.gz`.
+  std::string
+      name;  ///< Stays the same when the place of all files changes: `2015-01-01-15.json.gz`.
   std::string address;  ///< Where it is: a URL or an absolute path.
   Fingerprint fingerprint;
 };
@@ -35,11 +37,13 @@ struct Connector {
   std::string name;
   std::string doc;
   Form form;
-  /// Asking whether a file changed costs next to nothing: it is done in every run, however old the interval.
+  /// Asking whether a file changed costs next to nothing: it is done in every run, however old the
+  /// interval.
   std::function<bool(const ConnectorContext&)> listing_is_free;
-  /// Returns the files of an interval (nothing: of the whole source), by name; none when it is not there yet.
-  /// Any thread may call it. Throws Transient when the outside does not answer.
-  std::function<std::vector<SourceFile>(const ConnectorContext&, const std::optional<Interval>&)> list;
+  /// Returns the files of an interval (nothing: of the whole source), by name; none when it is not
+  /// there yet. Any thread may call it. Throws Transient when the outside does not answer.
+  std::function<std::vector<SourceFile>(const ConnectorContext&, const std::optional<Interval>&)>
+      list;
   /// Opens a file that was listed. Throws Transient when it is gone or changed meanwhile.
   std::function<std::unique_ptr<ByteSource>(const ConnectorContext&, const SourceFile&)> open;
 };

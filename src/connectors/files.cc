@@ -13,7 +13,10 @@ const Connector& files() {
                  .type = FieldType::kTimePattern,
                  .doc = "which files: data/{start:%Y-%m-%d}/*.json.gz",
                  .required = true}}},
-      .listing_is_free = [](const ConnectorContext& context) { return !is_web_address(context.options.text("path")); },
+      .listing_is_free =
+          [](const ConnectorContext& context) {
+            return !is_web_address(context.options.text("path"));
+          },
       .list =
           [](const ConnectorContext& context, const std::optional<Interval>& interval) {
             return list_address(context, address_of(context.options.text("path"), interval));

@@ -13,7 +13,10 @@ const Connector& http() {
                  .type = FieldType::kTimePattern,
                  .doc = "its address: ${base_url}/{start:%Y-%m-%d-%-H}.json.gz",
                  .required = true}}},
-      .listing_is_free = [](const ConnectorContext& context) { return !is_web_address(context.options.text("url")); },
+      .listing_is_free =
+          [](const ConnectorContext& context) {
+            return !is_web_address(context.options.text("url"));
+          },
       .list =
           [](const ConnectorContext& context, const std::optional<Interval>& interval) {
             return list_address(context, address_of(context.options.text("url"), interval));

@@ -1,5 +1,5 @@
-// What a source promises about its records: the columns of the table they become, and what happens to a
-// record that does not keep the promise.
+// What a source promises about its records: the columns of the table they become, and what happens
+// to a record that does not keep the promise.
 #pragma once
 
 #include <string>
@@ -11,7 +11,8 @@ namespace tidemill {
 
 struct ContractColumn {
   std::string name;
-  /// The way to the value inside a record, step by step: {"actor", "id"} for `actor.id`. One step in a flat record.
+  /// The way to the value inside a record, step by step: {"actor", "id"} for `actor.id`. One step
+  /// in a flat record.
   std::vector<std::string> path;
   Type type;
   /// A record in which this value is missing or null is bad.
@@ -29,7 +30,8 @@ struct Contract {
   /// Of a record in which a value does not fit its column.
   enum class BadRows {
     kQuarantine,  ///< The record goes to the rejects table.
-    kSetNull,     ///< The value becomes NULL; a record that is broken or lacks a required value is rejected.
+    kSetNull,     ///< The value becomes NULL; a record that is broken or lacks a required value is
+                  ///< rejected.
     kFail,        ///< The attempt fails at the first such record.
   };
 
@@ -37,7 +39,8 @@ struct Contract {
   ExtraFields extra_fields = ExtraFields::kDrop;
   BadRows bad_rows = BadRows::kQuarantine;
 
-  /// Returns the columns of the table: those of the contract, and `extra_fields` last where they are kept.
+  /// Returns the columns of the table: those of the contract, and `extra_fields` last where they
+  /// are kept.
   Schema schema() const;
 };
 

@@ -5,8 +5,10 @@ namespace tidemill {
 std::string Interval::text() const { return format_time(start) + "/" + format_time(end); }
 
 std::string Interval::label() const {
-  for (const Grain grain : {Grain::kYear, Grain::kMonth, Grain::kDay, Grain::kHour, Grain::kMinute}) {
-    if (floor_time(start, grain) == start && next_time(start, grain) == end) return format_time(start, grain);
+  for (const Grain grain :
+       {Grain::kYear, Grain::kMonth, Grain::kDay, Grain::kHour, Grain::kMinute}) {
+    if (floor_time(start, grain) == start && next_time(start, grain) == end)
+      return format_time(start, grain);
   }
   return format_time(start) + " to " + format_time(end);
 }

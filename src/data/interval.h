@@ -20,9 +20,11 @@ struct Interval {
   bool contains(Instant time) const { return start <= time && time < end; }
   bool contains(const Interval& other) const { return start <= other.start && other.end <= end; }
   bool overlaps(const Interval& other) const { return start < other.end && other.start < end; }
-  /// Returns `2015-01-01T15:00:00Z/2015-01-01T16:00:00Z` (ISO 8601 interval): what tags in the log hold.
+  /// Returns `2015-01-01T15:00:00Z/2015-01-01T16:00:00Z` (ISO 8601 interval): what tags in the log
+  /// hold.
   std::string text() const;
-  /// Returns the short form for people: `2015-01-01T15` for the hour, `2015-01-01` for the day, or both ends.
+  /// Returns the short form for people: `2015-01-01T15` for the hour, `2015-01-01` for the day, or
+  /// both ends.
   std::string label() const;
 };
 

@@ -17,19 +17,20 @@ struct Spelling {
   std::string_view sql;
 };
 
-constexpr std::array<Spelling, 13> kScalars = {{{Type::Id::kBoolean, "boolean", "BOOLEAN"},
-                                                {Type::Id::kTinyint, "tinyint", "TINYINT"},
-                                                {Type::Id::kSmallint, "smallint", "SMALLINT"},
-                                                {Type::Id::kInteger, "integer", "INTEGER"},
-                                                {Type::Id::kBigint, "bigint", "BIGINT"},
-                                                {Type::Id::kFloat, "float", "FLOAT"},
-                                                {Type::Id::kDouble, "double", "DOUBLE"},
-                                                {Type::Id::kVarchar, "varchar", "VARCHAR"},
-                                                {Type::Id::kVarchar, "text", "VARCHAR"},
-                                                {Type::Id::kJson, "json", "VARCHAR"},
-                                                {Type::Id::kBlob, "blob", "BLOB"},
-                                                {Type::Id::kDate, "date", "DATE"},
-                                                {Type::Id::kTimestamp, "timestamp", "TIMESTAMP WITH TIME ZONE"}}};
+constexpr std::array<Spelling, 13> kScalars = {
+    {{Type::Id::kBoolean, "boolean", "BOOLEAN"},
+     {Type::Id::kTinyint, "tinyint", "TINYINT"},
+     {Type::Id::kSmallint, "smallint", "SMALLINT"},
+     {Type::Id::kInteger, "integer", "INTEGER"},
+     {Type::Id::kBigint, "bigint", "BIGINT"},
+     {Type::Id::kFloat, "float", "FLOAT"},
+     {Type::Id::kDouble, "double", "DOUBLE"},
+     {Type::Id::kVarchar, "varchar", "VARCHAR"},
+     {Type::Id::kVarchar, "text", "VARCHAR"},
+     {Type::Id::kJson, "json", "VARCHAR"},
+     {Type::Id::kBlob, "blob", "BLOB"},
+     {Type::Id::kDate, "date", "DATE"},
+     {Type::Id::kTimestamp, "timestamp", "TIMESTAMP WITH TIME ZONE"}}};
 
 const Spelling* find_scalar(Type::Id id) {
   for (const Spelling& spelling : kScalars) {
@@ -38,7 +39,9 @@ const Spelling* find_scalar(Type::Id id) {
   return nullptr;
 }
 
-std::string quoted_identifier(const std::string& name) { return '"' + replace_all(name, "\"", "\"\"") + '"'; }
+std::string quoted_identifier(const std::string& name) {
+  return '"' + replace_all(name, "\"", "\"\"") + '"';
+}
 
 }  // namespace
 
@@ -59,13 +62,15 @@ std::string Type::sql() const {
   if (id == Id::kList) return children.at(0).type.sql() + "[]";
   std::vector<std::string> parts;
   for (const Column& child : children) {
-    parts.push_back(id == Id::kStruct ? quoted_identifier(child.name) + " " + child.type.sql() : child.type.sql());
+    parts.push_back(id == Id::kStruct ? quoted_identifier(child.name) + " " + child.type.sql()
+                                      : child.type.sql());
   }
   return fmt::format("{}({})", id == Id::kStruct ? "STRUCT" : "MAP", join(parts, ", "));
 }
 
 bool Type::operator==(const Type& other) const {
-  return id == other.id && precision == other.precision && scale == other.scale && children == other.children;
+  return id == other.id && precision == other.precision && scale == other.scale &&
+         children == other.children;
 }
 
 std::optional<Type> parse_type(std::string_view text) {
@@ -78,10 +83,13 @@ std::optional<Type> parse_type(std::string_view text) {
   if (parts.size() != 2) return std::nullopt;
   const auto precision = parse_integer(trim(parts[0]));
   const auto scale = parse_integer(trim(parts[1]));
-  if (!precision || !scale || *precision < 1 || *precision > 38 || *scale < 0 || *scale > *precision) {
+  if (!precision || !scale || *precision < 1 || *precision > 38 || *scale < 0 ||
+      *scale > *precision) {
     return std::nullopt;
   }
-  return Type{.id = Type::Id::kDecimal, .precision = static_cast<int>(*precision), .scale = static_cast<int>(*scale)};
+  return Type{.id = Type::Id::kDecimal,
+              .precision = static_cast<int>(*precision),
+              .scale = static_cast<int>(*scale)};
 }
 
 const Column* find_column(const Schema& schema, std::string_view name) {

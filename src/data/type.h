@@ -10,11 +10,26 @@ namespace tidemill {
 
 struct Column;
 
-/// A column's type. Instants are always with time zone (Delta `timestamp`); JSON is text that holds JSON.
+/// A column's type. Instants are always with time zone (Delta `timestamp`); JSON is text that holds
+/// JSON.
 struct Type {
   enum class Id {
-    kBoolean, kTinyint, kSmallint, kInteger, kBigint, kFloat, kDouble, kDecimal,
-    kVarchar, kJson, kBlob, kDate, kTimestamp, kList, kStruct, kMap,
+    kBoolean,
+    kTinyint,
+    kSmallint,
+    kInteger,
+    kBigint,
+    kFloat,
+    kDouble,
+    kDecimal,
+    kVarchar,
+    kJson,
+    kBlob,
+    kDate,
+    kTimestamp,
+    kList,
+    kStruct,
+    kMap,
   };
 
   Id id = Id::kVarchar;
@@ -22,9 +37,11 @@ struct Type {
   int scale = 0;                 ///< Of a decimal: 0 to precision.
   std::vector<Column> children;  ///< A list's element; a struct's fields; a map's key and value.
 
-  /// Returns the type's name in YAML, messages and the API: `bigint`, `decimal(10,2)`, `list(varchar)`.
+  /// Returns the type's name in YAML, messages and the API: `bigint`, `decimal(10,2)`,
+  /// `list(varchar)`.
   std::string name() const;
-  /// Returns the type as DuckDB's SQL spells it; JSON is VARCHAR, a timestamp is TIMESTAMP WITH TIME ZONE.
+  /// Returns the type as DuckDB's SQL spells it; JSON is VARCHAR, a timestamp is TIMESTAMP WITH
+  /// TIME ZONE.
   std::string sql() const;
   bool operator==(const Type& other) const;
 };
@@ -37,8 +54,9 @@ struct Column {
 
 using Schema = std::vector<Column>;
 
-/// Reads a scalar type's name as a contract writes it: boolean, tinyint, smallint, integer, bigint, float,
-/// double, decimal(p,s), varchar (or text), json, blob, date, timestamp. Nothing when it is none of these.
+/// Reads a scalar type's name as a contract writes it: boolean, tinyint, smallint, integer, bigint,
+/// float, double, decimal(p,s), varchar (or text), json, blob, date, timestamp. Nothing when it is
+/// none of these.
 std::optional<Type> parse_type(std::string_view text);
 
 /// Returns the column of that name (names are compared without regard to ASCII case), or null.

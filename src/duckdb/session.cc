@@ -11,7 +11,8 @@ namespace tidemill::duckdb {
 
 namespace {
 
-/// Makes the error that DuckDB's message speaks of. The message starts with its class: `Binder Error: …`.
+/// Makes the error that DuckDB's message speaks of. The message starts with its class: `Binder
+/// Error: …`.
 Error error_of(const std::string& message) {
   constexpr std::string_view kMark = " Error: ";
   const size_t mark = message.find(kMark);
@@ -19,10 +20,12 @@ Error error_of(const std::string& message) {
   const std::string plain = kind.empty() ? message : message.substr(mark + kMark.size());
   if (kind == "INTERRUPT") return {Error::Kind::kCancelled, "interrupted"};
   if (kind == "Out of Memory") {
-    return user_error("not enough memory: " + plain).hint("raise memory_limit in tidemill.yml, or read less at once");
+    return user_error("not enough memory: " + plain)
+        .hint("raise memory_limit in tidemill.yml, or read less at once");
   }
   if (plain.find("No space left") != std::string::npos) {
-    return user_error("the disk is full: " + plain).hint("free some disk space and run again: nothing was committed");
+    return user_error("the disk is full: " + plain)
+        .hint("free some disk space and run again: nothing was committed");
   }
   if (kind == "IO" || kind == "Connection") return transient_error(plain);
   if (kind == "FATAL") return transient_error("DuckDB stopped: " + plain);
@@ -71,16 +74,19 @@ OwnedType type_of(const Value& value) {
   return OwnedType(duckdb_create_logical_type(std::visit(Visitor{}, value)));
 }
 
-/// Makes the value of a parameter: the one of that name, or a struct of all that are given as `name.field`.
+/// Makes the value of a parameter: the one of that name, or a struct of all that are given as
+/// `name.field`.
 std::optional<OwnedValue> find_value(const Parameters& parameters, const std::string& name) {
-  if (const auto found = parameters.find(name); found != parameters.end()) return make_value(found->second);
+  if (const auto found = parameters.find(name); found != parameters.end())
+    return make_value(found->second);
   const std::string prefix = name + ".";
   std::vector<OwnedType> types;
   std::vector<OwnedValue> values;
   std::vector<duckdb_logical_type> raw_types;
   std::vector<duckdb_value> raw_values;
   std::vector<const char*> names;
-  for (auto it = parameters.lower_bound(prefix); it != parameters.end() && it->first.starts_with(prefix); ++it) {
+  for (auto it = parameters.lower_bound(prefix);
+       it != parameters.end() && it->first.starts_with(prefix); ++it) {
     types.push_back(type_of(it->second));
     values.push_back(make_value(it->second));
     raw_types.push_back(types.back().get());
@@ -92,7 +98,8 @@ std::optional<OwnedValue> find_value(const Parameters& parameters, const std::st
   return OwnedValue(duckdb_create_struct_value(type.get(), raw_values.data()));
 }
 
-OwnedStatement prepare(duckdb_connection connection, const std::string& sql, const Parameters& parameters) {
+OwnedStatement prepare(duckdb_connection connection, const std::string& sql,
+                       const Parameters& parameters) {
   OwnedStatement statement;
   if (duckdb_prepare(connection, sql.c_str(), statement.out()) != DuckDBSuccess) {
     const char* message = duckdb_prepare_error(statement.get());
@@ -106,7 +113,8 @@ OwnedStatement prepare(duckdb_connection connection, const std::string& sql, con
     if (!value) {
       std::vector<std::string> known;
       for (const auto& entry : parameters) known.push_back(entry.first);
-      throw user_error("unknown parameter: " + quote("$" + parameter)).hint(nearest_hint(parameter, known));
+      throw user_error("unknown parameter: " + quote("$" + parameter))
+          .hint(nearest_hint(parameter, known));
     }
     if (duckdb_bind_value(statement.get(), i, value->get()) != DuckDBSuccess) {
       throw user_error("the parameter does not fit: " + quote("$" + parameter));
@@ -119,7 +127,8 @@ std::vector<ResultColumn> columns_of(duckdb_result* result) {
   std::vector<ResultColumn> columns;
   for (idx_t i = 0; i < duckdb_column_count(result); ++i) {
     const OwnedType type(duckdb_column_logical_type(result, i));
-    columns.push_back({duckdb_column_name(result, i), stored_type(type.get()), type_name(type.get())});
+    columns.push_back(
+        {duckdb_column_name(result, i), stored_type(type.get()), type_name(type.get())});
   }
   return columns;
 }
@@ -171,13 +180,15 @@ Connection::Connection(std::unique_ptr<State> state) : state_(std::move(state)) 
 
 Connection::~Connection() {
   OwnedResult ignored;  // A catalog that cannot be detached goes with its instance.
-  duckdb_query(state_->connection, ("USE memory; DETACH " + state_->catalog).c_str(), ignored.get());
+  duckdb_query(state_->connection, ("USE memory; DETACH " + state_->catalog).c_str(),
+               ignored.get());
   duckdb_disconnect(&state_->connection);
 }
 
-std::vector<ResultColumn> Connection::stream(const std::string& sql, const Parameters& parameters,
-                                             const std::function<void(const std::vector<ResultColumn>&)>& begin,
-                                             const std::function<bool(const Row&)>& each) {
+std::vector<ResultColumn> Connection::stream(
+    const std::string& sql, const Parameters& parameters,
+    const std::function<void(const std::vector<ResultColumn>&)>& begin,
+    const std::function<bool(const Row&)>& each) {
   const OwnedStatement statement = prepare(state_->connection, sql, parameters);
   OwnedPending pending;
   OwnedResult result;
@@ -190,7 +201,8 @@ std::vector<ResultColumn> Connection::stream(const std::string& sql, const Param
   std::vector<ResultColumn> columns = columns_of(result.get());
   begin(columns);
   std::vector<OwnedType> types;
-  for (idx_t i = 0; i < columns.size(); ++i) types.emplace_back(duckdb_column_logical_type(result.get(), i));
+  for (idx_t i = 0; i < columns.size(); ++i)
+    types.emplace_back(duckdb_column_logical_type(result.get(), i));
   while (true) {
     const OwnedChunk chunk(duckdb_fetch_chunk(*result.get()));
     if (chunk.get() == nullptr) break;
@@ -199,7 +211,8 @@ std::vector<ResultColumn> Connection::stream(const std::string& sql, const Param
       Row values;
       values.reserve(columns.size());
       for (idx_t i = 0; i < columns.size(); ++i) {
-        values.push_back(value_at(duckdb_data_chunk_get_vector(chunk.get(), i), types[i].get(), row));
+        values.push_back(
+            value_at(duckdb_data_chunk_get_vector(chunk.get(), i), types[i].get(), row));
       }
       if (!each(values)) return columns;
     }
@@ -221,7 +234,8 @@ Table Connection::query(const std::string& sql, const Parameters& parameters) {
   return table;
 }
 
-std::vector<ResultColumn> Connection::describe(const std::string& sql, const Parameters& parameters) {
+std::vector<ResultColumn> Connection::describe(const std::string& sql,
+                                               const Parameters& parameters) {
   // As a table in FROM, columns of one name would be renamed; as a side of UNION they keep it.
   const std::string statement = "((\n" + sql + "\n) UNION ALL (\n" + sql + "\n)) LIMIT 0";
   return stream(
@@ -240,7 +254,9 @@ std::string quote_table(std::string_view dotted_name) {
   return join(parts, ".");
 }
 
-std::string quote_literal(std::string_view text) { return "'" + replace_all(std::string(text), "'", "''") + "'"; }
+std::string quote_literal(std::string_view text) {
+  return "'" + replace_all(std::string(text), "'", "''") + "'";
+}
 
 std::string quote_list(const std::vector<std::string>& texts) {
   std::vector<std::string> literals;

@@ -16,11 +16,12 @@
 
 namespace tidemill::duckdb {
 
-/// One value of a small result, or a parameter. Timestamps come as Instant; dates (`2015-01-01`), decimals and
-/// numbers beyond 64 bits as text; lists and structs as JSON text.
+/// One value of a small result, or a parameter. Timestamps come as Instant; dates (`2015-01-01`),
+/// decimals and numbers beyond 64 bits as text; lists and structs as JSON text.
 using Value = std::variant<std::monostate, bool, int64_t, double, std::string, Instant>;
 using Row = std::vector<Value>;
-/// Values by the name that stands behind `$`. A parameter that is a struct is given field by field, as `name.field`.
+/// Values by the name that stands behind `$`. A parameter that is a struct is given field by field,
+/// as `name.field`.
 using Parameters = std::map<std::string, Value>;
 
 /// Returns the value as text: NULL is empty, booleans `true` and `false`, instants ISO 8601.
@@ -30,8 +31,9 @@ int64_t integer_of(const Value& value);
 
 struct ResultColumn {
   std::string name;
-  /// The type a table of ours holds it in: unsigned numbers and HUGEINT widen or narrow to a signed one,
-  /// TIMESTAMP becomes an instant. Nothing where that needs the user's cast (UUID, TIME, INTERVAL, NULL, …).
+  /// The type a table of ours holds it in: unsigned numbers and HUGEINT widen or narrow to a signed
+  /// one, TIMESTAMP becomes an instant. Nothing where that needs the user's cast (UUID, TIME,
+  /// INTERVAL, NULL, …).
   std::optional<Type> type;
   std::string type_name;  ///< DuckDB's own name of the type, for messages.
 };
@@ -49,7 +51,8 @@ struct Settings {
 
 class Connection;
 
-/// One DuckDB instance in memory. Outlives its connections. Any thread may call it. Loads and downloads no extension.
+/// One DuckDB instance in memory. Outlives its connections. Any thread may call it. Loads and
+/// downloads no extension.
 class Database {
  public:
   explicit Database(const Settings& settings);
@@ -57,7 +60,8 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  /// Opens a connection with a catalog of its own (views of one are not seen by another) and time zone UTC.
+  /// Opens a connection with a catalog of its own (views of one are not seen by another) and time
+  /// zone UTC.
   std::unique_ptr<Connection> connect();
 
   struct State;
@@ -67,8 +71,9 @@ class Database {
 };
 
 /// One connection: used by one thread at a time, except `interrupt`, which any thread may call.
-/// What DuckDB reports is thrown as a user's Error with DuckDB's message; an interrupt as Cancelled; an
-/// invalidated instance or an I/O failure as Transient; a full disk or too little memory as a user's Error with a hint.
+/// What DuckDB reports is thrown as a user's Error with DuckDB's message; an interrupt as
+/// Cancelled; an invalidated instance or an I/O failure as Transient; a full disk or too little
+/// memory as a user's Error with a hint.
 class Connection {
  public:
   struct State;
@@ -77,18 +82,21 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// Runs one statement and returns all its rows. For results that fit in memory. Parameters that the statement
-  /// does not use are ignored; one that it uses and that is not given is a user's Error.
+  /// Runs one statement and returns all its rows. For results that fit in memory. Parameters that
+  /// the statement does not use are ignored; one that it uses and that is not given is a user's
+  /// Error.
   Table query(const std::string& sql, const Parameters& parameters = {});
-  /// Runs one statement and hands its rows on one by one, in order, without keeping them; stops early when `each`
-  /// returns false. Returns the columns.
-  std::vector<ResultColumn> stream(const std::string& sql, const Parameters& parameters,
-                                   const std::function<void(const std::vector<ResultColumn>&)>& begin,
-                                   const std::function<bool(const Row&)>& each);
+  /// Runs one statement and hands its rows on one by one, in order, without keeping them; stops
+  /// early when `each` returns false. Returns the columns.
+  std::vector<ResultColumn> stream(
+      const std::string& sql, const Parameters& parameters,
+      const std::function<void(const std::vector<ResultColumn>&)>& begin,
+      const std::function<bool(const Row&)>& each);
   /// Returns the columns that a SELECT would have, without reading anything of its tables.
   std::vector<ResultColumn> describe(const std::string& sql, const Parameters& parameters);
 
-  /// Ends the statement that is running, if there is one, as soon as DuckDB looks (some milliseconds).
+  /// Ends the statement that is running, if there is one, as soon as DuckDB looks (some
+  /// milliseconds).
   void interrupt();
 
   State& state() { return *state_; }

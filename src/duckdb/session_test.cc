@@ -11,7 +11,8 @@ TEST(Session, ValuesComeBackAsPlainValues) {
   Database database({.threads = 2});
   const auto connection = database.connect();
   const Table table = connection->query(
-      "SELECT 1::BIGINT AS n, 'x' AS t, NULL AS nothing, TIMESTAMPTZ '2015-01-01 00:00:00+00' AS at, [1, 2] AS list, "
+      "SELECT 1::BIGINT AS n, 'x' AS t, NULL AS nothing, TIMESTAMPTZ '2015-01-01 00:00:00+00' AS "
+      "at, [1, 2] AS list, "
       "{'a': 'b'} AS s, sum(1::BIGINT) AS total, 1.50::DECIMAL(5,2) AS d");
   ASSERT_EQ(table.rows.size(), 1);
   const Row& row = table.rows[0];
@@ -57,9 +58,11 @@ TEST(Session, CopyTakesParameters) {
   Database database({.threads = 1});
   const auto connection = database.connect();
   const Table table = connection->query(
-      "COPY (SELECT $top AS n, $start AS t) TO '/tmp/tidemill_session_test.parquet' (FORMAT parquet, RETURN_STATS)",
+      "COPY (SELECT $top AS n, $start AS t) TO '/tmp/tidemill_session_test.parquet' (FORMAT "
+      "parquet, RETURN_STATS)",
       {{"top", int64_t{3}}, {"start", Instant{}}});
-  for (const auto& column : table.columns) std::printf("%s %s\n", column.name.c_str(), column.type_name.c_str());
+  for (const auto& column : table.columns)
+    std::printf("%s %s\n", column.name.c_str(), column.type_name.c_str());
   for (const auto& value : table.rows[0]) std::printf("%s\n", text_of(value).c_str());
 }
 

@@ -43,7 +43,7 @@ std::string digits_of(Wide value, int scale) {
 
 Wide wide(const duckdb_hugeint& value) {
   return static_cast<Wide>((static_cast<UnsignedWide>(static_cast<uint64_t>(value.upper)) << 64) |
-                               value.lower);
+                           value.lower);
 }
 
 std::string decimal_at(duckdb_vector vector, duckdb_logical_type type, idx_t row) {
@@ -72,7 +72,8 @@ std::string date_text(duckdb_date value) {
 
 std::string time_text(int64_t microseconds) {
   const int64_t seconds = microseconds / 1'000'000;
-  std::string text = fmt::format("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+  std::string text =
+      fmt::format("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
   if (microseconds % 1'000'000 != 0) text += fmt::format(".{:06}", microseconds % 1'000'000);
   return text;
 }
@@ -80,8 +81,8 @@ std::string time_text(int64_t microseconds) {
 std::string uuid_text(const duckdb_hugeint& value) {
   // DuckDB flips the top bit so that UUIDs sort as numbers.
   const uint64_t upper = static_cast<uint64_t>(value.upper) ^ (uint64_t{1} << 63);
-  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", upper >> 32, upper >> 16 & 0xFFFF, upper & 0xFFFF,
-                     value.lower >> 48, value.lower & 0xFFFF'FFFF'FFFF);
+  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", upper >> 32, upper >> 16 & 0xFFFF,
+                     upper & 0xFFFF, value.lower >> 48, value.lower & 0xFFFF'FFFF'FFFF);
 }
 
 std::string enum_text(duckdb_vector vector, duckdb_logical_type type, idx_t row) {
@@ -141,43 +142,72 @@ std::string json_nested(duckdb_vector vector, duckdb_logical_type type, idx_t ro
     default: {
       const OwnedType child(duckdb_list_type_child_type(type));
       const auto& entry = cell<duckdb_list_entry>(vector, row);
-      return json_list(duckdb_list_vector_get_child(vector), child.get(), entry.offset, entry.length);
+      return json_list(duckdb_list_vector_get_child(vector), child.get(), entry.offset,
+                       entry.length);
     }
   }
 }
 
 constexpr std::array<std::pair<duckdb_type, Type::Id>, 20> kStored = {{
-    {DUCKDB_TYPE_BOOLEAN, Type::Id::kBoolean},     {DUCKDB_TYPE_TINYINT, Type::Id::kTinyint},
-    {DUCKDB_TYPE_SMALLINT, Type::Id::kSmallint},   {DUCKDB_TYPE_INTEGER, Type::Id::kInteger},
-    {DUCKDB_TYPE_BIGINT, Type::Id::kBigint},       {DUCKDB_TYPE_UTINYINT, Type::Id::kSmallint},
-    {DUCKDB_TYPE_USMALLINT, Type::Id::kInteger},   {DUCKDB_TYPE_UINTEGER, Type::Id::kBigint},
-    {DUCKDB_TYPE_HUGEINT, Type::Id::kBigint},      {DUCKDB_TYPE_UHUGEINT, Type::Id::kBigint},
-    {DUCKDB_TYPE_FLOAT, Type::Id::kFloat},         {DUCKDB_TYPE_DOUBLE, Type::Id::kDouble},
-    {DUCKDB_TYPE_VARCHAR, Type::Id::kVarchar},     {DUCKDB_TYPE_ENUM, Type::Id::kVarchar},
-    {DUCKDB_TYPE_BLOB, Type::Id::kBlob},           {DUCKDB_TYPE_DATE, Type::Id::kDate},
-    {DUCKDB_TYPE_TIMESTAMP, Type::Id::kTimestamp}, {DUCKDB_TYPE_TIMESTAMP_TZ, Type::Id::kTimestamp},
-    {DUCKDB_TYPE_TIMESTAMP_S, Type::Id::kTimestamp}, {DUCKDB_TYPE_TIMESTAMP_MS, Type::Id::kTimestamp},
+    {DUCKDB_TYPE_BOOLEAN, Type::Id::kBoolean},
+    {DUCKDB_TYPE_TINYINT, Type::Id::kTinyint},
+    {DUCKDB_TYPE_SMALLINT, Type::Id::kSmallint},
+    {DUCKDB_TYPE_INTEGER, Type::Id::kInteger},
+    {DUCKDB_TYPE_BIGINT, Type::Id::kBigint},
+    {DUCKDB_TYPE_UTINYINT, Type::Id::kSmallint},
+    {DUCKDB_TYPE_USMALLINT, Type::Id::kInteger},
+    {DUCKDB_TYPE_UINTEGER, Type::Id::kBigint},
+    {DUCKDB_TYPE_HUGEINT, Type::Id::kBigint},
+    {DUCKDB_TYPE_UHUGEINT, Type::Id::kBigint},
+    {DUCKDB_TYPE_FLOAT, Type::Id::kFloat},
+    {DUCKDB_TYPE_DOUBLE, Type::Id::kDouble},
+    {DUCKDB_TYPE_VARCHAR, Type::Id::kVarchar},
+    {DUCKDB_TYPE_ENUM, Type::Id::kVarchar},
+    {DUCKDB_TYPE_BLOB, Type::Id::kBlob},
+    {DUCKDB_TYPE_DATE, Type::Id::kDate},
+    {DUCKDB_TYPE_TIMESTAMP, Type::Id::kTimestamp},
+    {DUCKDB_TYPE_TIMESTAMP_TZ, Type::Id::kTimestamp},
+    {DUCKDB_TYPE_TIMESTAMP_S, Type::Id::kTimestamp},
+    {DUCKDB_TYPE_TIMESTAMP_MS, Type::Id::kTimestamp},
 }};
 
 constexpr std::array<std::pair<duckdb_type, std::string_view>, 36> kNames = {{
-    {DUCKDB_TYPE_BOOLEAN, "BOOLEAN"},           {DUCKDB_TYPE_TINYINT, "TINYINT"},
-    {DUCKDB_TYPE_SMALLINT, "SMALLINT"},         {DUCKDB_TYPE_INTEGER, "INTEGER"},
-    {DUCKDB_TYPE_BIGINT, "BIGINT"},             {DUCKDB_TYPE_UTINYINT, "UTINYINT"},
-    {DUCKDB_TYPE_USMALLINT, "USMALLINT"},       {DUCKDB_TYPE_UINTEGER, "UINTEGER"},
-    {DUCKDB_TYPE_UBIGINT, "UBIGINT"},           {DUCKDB_TYPE_HUGEINT, "HUGEINT"},
-    {DUCKDB_TYPE_UHUGEINT, "UHUGEINT"},         {DUCKDB_TYPE_FLOAT, "FLOAT"},
-    {DUCKDB_TYPE_DOUBLE, "DOUBLE"},             {DUCKDB_TYPE_DECIMAL, "DECIMAL"},
-    {DUCKDB_TYPE_VARCHAR, "VARCHAR"},           {DUCKDB_TYPE_ENUM, "ENUM"},
-    {DUCKDB_TYPE_BLOB, "BLOB"},                 {DUCKDB_TYPE_DATE, "DATE"},
-    {DUCKDB_TYPE_TIMESTAMP, "TIMESTAMP"},       {DUCKDB_TYPE_TIMESTAMP_TZ, "TIMESTAMP WITH TIME ZONE"},
-    {DUCKDB_TYPE_TIMESTAMP_S, "TIMESTAMP_S"},   {DUCKDB_TYPE_TIMESTAMP_MS, "TIMESTAMP_MS"},
-    {DUCKDB_TYPE_TIMESTAMP_NS, "TIMESTAMP_NS"}, {DUCKDB_TYPE_TIME, "TIME"},
-    {DUCKDB_TYPE_TIME_TZ, "TIME WITH TIME ZONE"}, {DUCKDB_TYPE_TIME_NS, "TIME_NS"},
-    {DUCKDB_TYPE_INTERVAL, "INTERVAL"},         {DUCKDB_TYPE_UUID, "UUID"},
-    {DUCKDB_TYPE_BIT, "BIT"},                   {DUCKDB_TYPE_LIST, "LIST"},
-    {DUCKDB_TYPE_STRUCT, "STRUCT"},             {DUCKDB_TYPE_MAP, "MAP"},
-    {DUCKDB_TYPE_ARRAY, "ARRAY"},               {DUCKDB_TYPE_UNION, "UNION"},
-    {DUCKDB_TYPE_SQLNULL, "NULL"},              {DUCKDB_TYPE_BIGNUM, "BIGNUM"},
+    {DUCKDB_TYPE_BOOLEAN, "BOOLEAN"},
+    {DUCKDB_TYPE_TINYINT, "TINYINT"},
+    {DUCKDB_TYPE_SMALLINT, "SMALLINT"},
+    {DUCKDB_TYPE_INTEGER, "INTEGER"},
+    {DUCKDB_TYPE_BIGINT, "BIGINT"},
+    {DUCKDB_TYPE_UTINYINT, "UTINYINT"},
+    {DUCKDB_TYPE_USMALLINT, "USMALLINT"},
+    {DUCKDB_TYPE_UINTEGER, "UINTEGER"},
+    {DUCKDB_TYPE_UBIGINT, "UBIGINT"},
+    {DUCKDB_TYPE_HUGEINT, "HUGEINT"},
+    {DUCKDB_TYPE_UHUGEINT, "UHUGEINT"},
+    {DUCKDB_TYPE_FLOAT, "FLOAT"},
+    {DUCKDB_TYPE_DOUBLE, "DOUBLE"},
+    {DUCKDB_TYPE_DECIMAL, "DECIMAL"},
+    {DUCKDB_TYPE_VARCHAR, "VARCHAR"},
+    {DUCKDB_TYPE_ENUM, "ENUM"},
+    {DUCKDB_TYPE_BLOB, "BLOB"},
+    {DUCKDB_TYPE_DATE, "DATE"},
+    {DUCKDB_TYPE_TIMESTAMP, "TIMESTAMP"},
+    {DUCKDB_TYPE_TIMESTAMP_TZ, "TIMESTAMP WITH TIME ZONE"},
+    {DUCKDB_TYPE_TIMESTAMP_S, "TIMESTAMP_S"},
+    {DUCKDB_TYPE_TIMESTAMP_MS, "TIMESTAMP_MS"},
+    {DUCKDB_TYPE_TIMESTAMP_NS, "TIMESTAMP_NS"},
+    {DUCKDB_TYPE_TIME, "TIME"},
+    {DUCKDB_TYPE_TIME_TZ, "TIME WITH TIME ZONE"},
+    {DUCKDB_TYPE_TIME_NS, "TIME_NS"},
+    {DUCKDB_TYPE_INTERVAL, "INTERVAL"},
+    {DUCKDB_TYPE_UUID, "UUID"},
+    {DUCKDB_TYPE_BIT, "BIT"},
+    {DUCKDB_TYPE_LIST, "LIST"},
+    {DUCKDB_TYPE_STRUCT, "STRUCT"},
+    {DUCKDB_TYPE_MAP, "MAP"},
+    {DUCKDB_TYPE_ARRAY, "ARRAY"},
+    {DUCKDB_TYPE_UNION, "UNION"},
+    {DUCKDB_TYPE_SQLNULL, "NULL"},
+    {DUCKDB_TYPE_BIGNUM, "BIGNUM"},
 }};
 
 std::optional<Type> stored_list(duckdb_logical_type child_type) {
@@ -250,7 +280,9 @@ std::string type_name(duckdb_logical_type type) {
 
 Value value_at(duckdb_vector vector, duckdb_logical_type type, idx_t row) {
   if (is_null(vector, row)) return std::monostate();
-  const auto instant = [](int64_t microseconds) { return Instant(std::chrono::microseconds(microseconds)); };
+  const auto instant = [](int64_t microseconds) {
+    return Instant(std::chrono::microseconds(microseconds));
+  };
   switch (duckdb_get_type_id(type)) {
     case DUCKDB_TYPE_BOOLEAN:
       return cell<bool>(vector, row);
@@ -311,7 +343,8 @@ Value value_at(duckdb_vector vector, duckdb_logical_type type, idx_t row) {
     case DUCKDB_TYPE_ARRAY:
       return json_nested(vector, type, row);
     default:
-      throw user_error("a result cannot be shown in type: " + type_name(type)).hint("cast it: CAST(… AS VARCHAR)");
+      throw user_error("a result cannot be shown in type: " + type_name(type))
+          .hint("cast it: CAST(… AS VARCHAR)");
   }
 }
 
@@ -331,7 +364,8 @@ std::string json_at(duckdb_vector vector, duckdb_logical_type type, idx_t row) {
   const Value value = value_at(vector, type, row);
   const auto* number = std::get_if<double>(&value);
   if (number != nullptr && std::isfinite(*number)) return fmt::format("{}", *number);
-  if (std::holds_alternative<int64_t>(value) || std::holds_alternative<bool>(value)) return text_of(value);
+  if (std::holds_alternative<int64_t>(value) || std::holds_alternative<bool>(value))
+    return text_of(value);
   return json_text(text_of(value));
 }
 

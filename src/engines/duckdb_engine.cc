@@ -9,11 +9,15 @@ namespace tidemill {
 
 namespace {
 
-// The writer keeps a row group per thread and partition in memory, so row groups are small in bytes, whatever the rows.
-constexpr std::string_view kParquet = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE_BYTES '8MB', RETURN_STATS";
+// The writer keeps a row group per thread and partition in memory, so row groups are small in
+// bytes, whatever the rows.
+constexpr std::string_view kParquet =
+    "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE_BYTES '8MB', "
+    "RETURN_STATS";
 constexpr size_t kRowGroupBytes = 8 * 1024 * 1024;
 
-/// Returns how many rows make a row group of about `kRowGroupBytes`, from what columns of such types usually hold.
+/// Returns how many rows make a row group of about `kRowGroupBytes`, from what columns of such
+/// types usually hold.
 size_t row_group_rows(const Schema& schema) {
   constexpr size_t kFewest = 2048;
   constexpr size_t kMost = 122'880;
@@ -52,7 +56,8 @@ std::string select_list(const WriteRequest& request) {
     columns.push_back("CAST(" + name + " AS " + column.type.sql() + ") AS " + name);
   }
   for (const auto& [derived, time] : request.derived) {
-    columns.push_back("CAST(timezone('UTC', " + duckdb::quote_identifier(time) + ") AS DATE) AS " + duckdb::quote_identifier(derived));
+    columns.push_back("CAST(timezone('UTC', " + duckdb::quote_identifier(time) + ") AS DATE) AS " +
+                      duckdb::quote_identifier(derived));
   }
   return join(columns, ", ");
 }
@@ -74,8 +79,10 @@ void show_relations(duckdb::Connection& connection, const std::vector<Relation>&
   std::set<std::string> schemas;
   for (const Relation& relation : relations) {
     const std::string schema = relation.name.substr(0, relation.name.find('.'));
-    if (schemas.insert(schema).second) connection.query("CREATE SCHEMA IF NOT EXISTS " + duckdb::quote_identifier(schema));
-    connection.query("CREATE OR REPLACE VIEW " + duckdb::quote_table(relation.name) + " AS " + relation.sql);
+    if (schemas.insert(schema).second)
+      connection.query("CREATE SCHEMA IF NOT EXISTS " + duckdb::quote_identifier(schema));
+    connection.query("CREATE OR REPLACE VIEW " + duckdb::quote_table(relation.name) + " AS " +
+                     relation.sql);
   }
 }
 
@@ -89,9 +96,11 @@ duckdb::Table write_files(duckdb::Connection& connection, const WriteRequest& re
     // Of this connection only: after so many rows a thread hands its partitions on.
     connection.query("SET partitioned_write_flush_threshold = " + rows);
     target = duckdb::quote_literal(request.folder);
-    options += ", PARTITION_BY (" + quoted_list(request.partition_by) + "), WRITE_PARTITION_COLUMNS true, OVERWRITE_OR_IGNORE true";
+    options += ", PARTITION_BY (" + quoted_list(request.partition_by) +
+               "), WRITE_PARTITION_COLUMNS true, OVERWRITE_OR_IGNORE true";
   }
-  return connection.query("COPY (" + select + ") TO " + target + " (" + options + ")", request.parameters);
+  return connection.query("COPY (" + select + ") TO " + target + " (" + options + ")",
+                          request.parameters);
 }
 
 }  // namespace tidemill

@@ -1,5 +1,5 @@
-// The default engine: SQL over the files of snapshots, in this process, leaving Parquet files in a folder. It commits
-// nothing.
+// The default engine: SQL over the files of snapshots, in this process, leaving Parquet files in a
+// folder. It commits nothing.
 #pragma once
 
 #include <map>
@@ -23,8 +23,10 @@ struct Relation {
 struct WriteRequest {
   std::string select;  ///< One SELECT (or anything that stands between FROM's parentheses).
   duckdb::Parameters parameters;
-  Schema schema;  ///< The columns of `select` as they are to be in the files; a cast that loses a value is an error.
-  std::map<std::string, std::string> derived;  ///< Partition columns that are the UTC day of another column.
+  Schema schema;  ///< The columns of `select` as they are to be in the files; a cast that loses a
+                  ///< value is an error.
+  std::map<std::string, std::string>
+      derived;  ///< Partition columns that are the UTC day of another column.
   std::vector<std::string> partition_by;
   std::vector<std::string> cluster_by;
   std::string folder;  ///< Absolute; exists, and nothing else is in it.
@@ -35,13 +37,15 @@ class DuckdbEngine {
  public:
   explicit DuckdbEngine(duckdb::Settings settings) : settings_(std::move(settings)) {}
 
-  /// One attempt's use of the engine: a connection of its own, on an instance that lives as long as it.
+  /// One attempt's use of the engine: a connection of its own, on an instance that lives as long as
+  /// it.
   struct Session {
     std::shared_ptr<duckdb::Database> database;
     std::unique_ptr<duckdb::Connection> connection;
   };
   Session open();
-  /// Gives up the instance: the next session gets a new one. For errors that say the instance is invalid.
+  /// Gives up the instance: the next session gets a new one. For errors that say the instance is
+  /// invalid.
   void renew();
 
  private:
@@ -50,11 +54,13 @@ class DuckdbEngine {
   std::shared_ptr<duckdb::Database> database_;
 };
 
-/// Makes each relation a view of its name. Later ones may use earlier ones; a name that is there is replaced.
+/// Makes each relation a view of its name. Later ones may use earlier ones; a name that is there is
+/// replaced.
 void show_relations(duckdb::Connection& connection, const std::vector<Relation>& relations);
 
-/// Writes the rows as Parquet (zstd), one file per partition and thread, sorted by `cluster_by` within each file.
-/// Returns what DuckDB says of each file (RETURN_STATS). After an error the folder may hold some files.
+/// Writes the rows as Parquet (zstd), one file per partition and thread, sorted by `cluster_by`
+/// within each file. Returns what DuckDB says of each file (RETURN_STATS). After an error the
+/// folder may hold some files.
 duckdb::Table write_files(duckdb::Connection& connection, const WriteRequest& request);
 
 }  // namespace tidemill

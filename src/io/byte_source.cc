@@ -31,7 +31,8 @@ class StringSource : public ByteSource {
 
 bool Fingerprint::same_content(const Fingerprint& other) const {
   if (!etag.empty() && !other.etag.empty()) return etag == other.etag;
-  return !last_modified.empty() && last_modified == other.last_modified && size.has_value() && size == other.size;
+  return !last_modified.empty() && last_modified == other.last_modified && size.has_value() &&
+         size == other.size;
 }
 
 std::unique_ptr<ByteSource> make_byte_source(std::string bytes) {

@@ -12,8 +12,8 @@ namespace tidemill {
 
 /// What tells one content of an address from another. Empty parts are unknown.
 struct Fingerprint {
-  std::string etag;           ///< HTTP's validator (RFC 9110, section 8.8.3), as sent.
-  std::string last_modified;  ///< As sent, or a file's modification time as ISO 8601.
+  std::string etag;             ///< HTTP's validator (RFC 9110, section 8.8.3), as sent.
+  std::string last_modified;    ///< As sent, or a file's modification time as ISO 8601.
   std::optional<int64_t> size;  ///< In bytes, as stored (compressed).
 
   /// True when both surely name the same content: equal ETags, else equal times and sizes.

@@ -14,14 +14,20 @@ namespace tidemill {
 
 namespace {
 
-constexpr size_t kBufferMost = size_t{1} << 20;  // Above this the transfer is paused until someone reads.
-constexpr int kLookMilliseconds = 50;            // How often a waiting transfer looks whether it was cancelled.
+constexpr size_t kBufferMost = size_t{1}
+                               << 20;  // Above this the transfer is paused until someone reads.
+constexpr int kLookMilliseconds =
+    50;  // How often a waiting transfer looks whether it was cancelled.
 
 /// One request under way: drives its own curl handles and hands out the body as it arrives.
 class Transfer : public ByteSource {
  public:
-  Transfer(std::string url, bool with_body, const HttpSettings& settings, const Cancellation& cancellation)
-      : url_(std::move(url)), cancellation_(cancellation), easy_(curl_easy_init()), multi_(curl_multi_init()) {
+  Transfer(std::string url, bool with_body, const HttpSettings& settings,
+           const Cancellation& cancellation)
+      : url_(std::move(url)),
+        cancellation_(cancellation),
+        easy_(curl_easy_init()),
+        multi_(curl_multi_init()) {
     if (easy_ == nullptr || multi_ == nullptr) throw transient_error("libcurl does not start");
     set(CURLOPT_URL, url_.c_str());
     set(CURLOPT_NOBODY, with_body ? 0L : 1L);
@@ -33,7 +39,8 @@ class Transfer : public ByteSource {
     set(CURLOPT_USERAGENT, "tidemill/" TIDEMILL_VERSION);
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(settings.connect_timeout.count()));
     set(CURLOPT_LOW_SPEED_LIMIT, 1L);
-    set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(std::max<int64_t>(1, settings.stall_timeout.count() / 1000)));
+    set(CURLOPT_LOW_SPEED_TIME,
+        static_cast<long>(std::max<int64_t>(1, settings.stall_timeout.count() / 1000)));
     set(CURLOPT_ERRORBUFFER, message_);
     set(CURLOPT_WRITEFUNCTION, &Transfer::on_body);
     set(CURLOPT_WRITEDATA, this);
@@ -49,7 +56,8 @@ class Transfer : public ByteSource {
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
-  /// Waits for the first byte of the body, or the end: by then the headers of the last redirect are complete.
+  /// Waits for the first byte of the body, or the end: by then the headers of the last redirect are
+  /// complete.
   void wait_for_headers() {
     while (!done_ && at_ == buffer_.size()) step();
     curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status_);
@@ -81,7 +89,8 @@ class Transfer : public ByteSource {
  private:
   template <typename T>
   void set(CURLoption option, T value) {
-    if (curl_easy_setopt(easy_, option, value) != CURLE_OK) throw bug_error("libcurl does not take an option");
+    if (curl_easy_setopt(easy_, option, value) != CURLE_OK)
+      throw bug_error("libcurl does not take an option");
   }
 
   std::string header(const std::string& name) const {
@@ -98,7 +107,8 @@ class Transfer : public ByteSource {
   void step() {
     cancellation_.check();
     int running = 0;
-    if (curl_multi_perform(multi_, &running) != CURLM_OK) throw transient_error("libcurl failed: " + quote(url_));
+    if (curl_multi_perform(multi_, &running) != CURLM_OK)
+      throw transient_error("libcurl failed: " + quote(url_));
     if (running == 0) {
       finish();
     } else if (at_ == buffer_.size()) {
@@ -155,7 +165,9 @@ class Transfer : public ByteSource {
   Fingerprint fingerprint_;
 };
 
-bool says_come_back(int status) { return status == 408 || status == 425 || status == 429 || status >= 500; }
+bool says_come_back(int status) {
+  return status == 408 || status == 425 || status == 429 || status >= 500;
+}
 
 class CurlHttpClient : public HttpClient {
  public:

@@ -29,7 +29,8 @@ struct Wish {
     const char* fault = std::getenv("TIDEMILL_FAULT");
     if (fault == nullptr) return;
     std::string text = fault;
-    if (!text.starts_with("kill@")) throw user_error("TIDEMILL_FAULT must be kill@N or kill@NAME#N: " + quote(text));
+    if (!text.starts_with("kill@"))
+      throw user_error("TIDEMILL_FAULT must be kill@N or kill@NAME#N: " + quote(text));
     text = text.substr(5);
     if (const size_t mark = text.find('#'); mark != std::string::npos) {
       name = text.substr(0, mark);
@@ -47,7 +48,8 @@ const Wish& wish() {
 void log_step(const std::string& path, int64_t number, std::string_view name) {
   const std::string line = std::to_string(number) + " " + std::string(name) + "\n";
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  if (file < 0 || ::write(file, line.data(), line.size()) < 0) throw user_error("cannot write: " + quote(path));
+  if (file < 0 || ::write(file, line.data(), line.size()) < 0)
+    throw user_error("cannot write: " + quote(path));
   ::close(file);
 }
 
@@ -100,7 +102,8 @@ void fault_step(std::string_view name) {
   ++total;
   const int64_t of_name = ++by_name[std::string(name)];
   if (!wish().log.empty()) log_step(wish().log, total, name);
-  const bool here = wish().name.empty() ? total == wish().number : wish().name == name && of_name == wish().number;
+  const bool here = wish().name.empty() ? total == wish().number
+                                        : wish().name == name && of_name == wish().number;
   if (here) ::kill(::getpid(), SIGKILL);
 }
 

@@ -27,8 +27,10 @@ std::vector<FileEntry> MemoryFileSystem::list(const std::string& folder) {
   const std::lock_guard lock(mutex_);
   std::vector<FileEntry> entries;
   const std::string prefix = folder + "/";
-  for (auto it = files_.lower_bound(prefix); it != files_.end() && it->first.starts_with(prefix); ++it) {
-    entries.push_back({it->first, static_cast<int64_t>(it->second.bytes.size()), it->second.modified});
+  for (auto it = files_.lower_bound(prefix); it != files_.end() && it->first.starts_with(prefix);
+       ++it) {
+    entries.push_back(
+        {it->first, static_cast<int64_t>(it->second.bytes.size()), it->second.modified});
   }
   return entries;
 }

@@ -1,4 +1,5 @@
-// The one seam to files: local, in memory for tests, object stores later. A decorator can fail any of it.
+// The one seam to files: local, in memory for tests, object stores later. A decorator can fail any
+// of it.
 #pragma once
 
 #include <map>
@@ -19,8 +20,9 @@ struct FileEntry {
   Instant modified;
 };
 
-/// Files by path. Folders exist as far as files lie in them; writing makes them. All calls may come from any
-/// thread. Throws a user's Error when access is denied or the disk is full, Transient when a store does not answer.
+/// Files by path. Folders exist as far as files lie in them; writing makes them. All calls may come
+/// from any thread. Throws a user's Error when access is denied or the disk is full, Transient when
+/// a store does not answer.
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
@@ -30,12 +32,13 @@ class FileSystem {
   /// Returns the file as a stream, or nothing when there is no such file.
   virtual std::unique_ptr<ByteSource> open(const std::string& path) = 0;
   virtual std::optional<FileEntry> stat(const std::string& path) = 0;
-  /// Returns all files below `folder`, at any depth, sorted by path; none when there is no such folder.
+  /// Returns all files below `folder`, at any depth, sorted by path; none when there is no such
+  /// folder.
   virtual std::vector<FileEntry> list(const std::string& folder) = 0;
   /// Puts a file in place whole: a reader sees the old content or the new, also after a crash.
   virtual void write(const std::string& path, const std::string& bytes) = 0;
-  /// Like `write`, but only if there is no such file: returns false, and changes nothing, when there is one.
-  /// Of any number of callers at once, one gets true. Durable when it returns true.
+  /// Like `write`, but only if there is no such file: returns false, and changes nothing, when
+  /// there is one. Of any number of callers at once, one gets true. Durable when it returns true.
   virtual bool put_if_absent(const std::string& path, const std::string& bytes) = 0;
   /// Makes sure that a file written by someone else (DuckDB) survives a power cut.
   virtual void sync(const std::string& path) = 0;

@@ -20,9 +20,11 @@ namespace fs = std::filesystem;
 
 [[noreturn]] void fail(const std::string& what, const std::string& path, int code = errno) {
   const std::string message = "cannot " + what + " (" + std::strerror(code) + "): " + quote(path);
-  if (code == EINTR || code == EAGAIN || code == EMFILE || code == ENFILE) throw transient_error(message);
+  if (code == EINTR || code == EAGAIN || code == EMFILE || code == ENFILE)
+    throw transient_error(message);
   Error error = user_error(message);
-  if (code == ENOSPC || code == EDQUOT) error.hint("free some disk space and run again: nothing was committed");
+  if (code == ENOSPC || code == EDQUOT)
+    error.hint("free some disk space and run again: nothing was committed");
   throw std::move(error);
 }
 
@@ -53,7 +55,8 @@ class LocalSource : public ByteSource {
     struct stat status {};
     if (::fstat(file_.value(), &status) != 0) fail("read", path_);
     if (S_ISDIR(status.st_mode)) fail("read", path_, EISDIR);
-    fingerprint_ = {.etag = "", .last_modified = format_time(modified_time(status)), .size = status.st_size};
+    fingerprint_ = {
+        .etag = "", .last_modified = format_time(modified_time(status)), .size = status.st_size};
   }
   size_t read(std::span<uint8_t> buffer) override {
     while (true) {
@@ -79,7 +82,8 @@ void sync_folder(const fs::path& folder) {
 class TemporaryFile {
  public:
   TemporaryFile(const std::string& target, const std::string& bytes)
-      : path_(fs::path(target).parent_path() / ("." + fs::path(target).filename().string() + "." + random_id())) {
+      : path_(fs::path(target).parent_path() /
+              ("." + fs::path(target).filename().string() + "." + random_id())) {
     const Descriptor file(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
     if (!file.open()) fail("write", path_);
     try {
@@ -110,7 +114,8 @@ class LocalFileSystem : public FileSystem {
     if (source == nullptr) return std::nullopt;
     std::string bytes(static_cast<size_t>(source->fingerprint().size.value_or(0)) + 1, '\0');
     size_t at = 0;
-    while (const size_t count = source->read({reinterpret_cast<uint8_t*>(bytes.data()) + at, bytes.size() - at})) {
+    while (const size_t count =
+               source->read({reinterpret_cast<uint8_t*>(bytes.data()) + at, bytes.size() - at})) {
       at += count;
       if (at == bytes.size()) bytes.resize(2 * bytes.size());
     }
@@ -137,12 +142,14 @@ class LocalFileSystem : public FileSystem {
   std::vector<FileEntry> list(const std::string& folder) override {
     std::vector<FileEntry> entries;
     std::error_code error;
-    for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end;
+         it.increment(error)) {
       if (it->is_directory(error)) continue;
       if (auto entry = stat(it->path())) entries.push_back(std::move(*entry));
     }
     if (error && error != std::errc::no_such_file_or_directory) fail("list", folder, error.value());
-    std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+    std::sort(entries.begin(), entries.end(),
+              [](const auto& a, const auto& b) { return a.path < b.path; });
     return entries;
   }
 

@@ -10,7 +10,8 @@ namespace {
 constexpr std::string_view kOpening = R"(<script id="dashboard" type="application/json">)";
 constexpr std::string_view kEmpty = "{}";
 
-/// Escapes what HTML or a script could take for markup. All of these stand only inside strings of JSON.
+/// Escapes what HTML or a script could take for markup. All of these stand only inside strings of
+/// JSON.
 std::string escaped(std::string json) {
   json = replace_all(std::move(json), "<", "\\u003c");
   json = replace_all(std::move(json), ">", "\\u003e");

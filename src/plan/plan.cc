@@ -1,6 +1,7 @@
-// How staleness is found, in short: every commit of a table leaves a "touch", the range of time its changed rows lie in.
-// A model's interval remembers, per input, the newest touch it was built from. When there is a newer one in its range,
-// it is stale. Nothing else has to be remembered, and a commit that only rearranges files leaves no touch.
+// How staleness is found, in short: every commit of a table leaves a "touch", the range of time its
+// changed rows lie in. A model's interval remembers, per input, the newest touch it was built from.
+// When there is a newer one in its range, it is stale. Nothing else has to be remembered, and a
+// commit that only rearranges files leaves no touch.
 #include "plan/plan.h"
 
 #include <algorithm>
@@ -51,7 +52,10 @@ void add_reads(Task& task, const AssetProgress& input, const std::string& bound)
 class Planner {
  public:
   Planner(const Project& project, const Progress& progress, const PlanRequest& request)
-      : project_(project), progress_(progress), request_(request), tasks_of_(project.assets.size()) {}
+      : project_(project),
+        progress_(progress),
+        request_(request),
+        tasks_of_(project.assets.size()) {}
 
   Plan plan() {
     for (size_t i = 0; i < project_.assets.size(); ++i) {
@@ -62,7 +66,13 @@ class Planner {
       } else {
         plan_model(i);
       }
-      if (plan_.tasks.size() == before && !progress_of(project_, progress_, i).built.empty()) plan_.fresh.push_back(i);
+      if (plan_.tasks.size() != before) continue;
+      const Asset& asset = project_.assets[i];
+      if (!progress_of(project_, progress_, i).built.empty()) {
+        plan_.fresh.push_back(i);
+      } else if (!asset.is_source() && !asset.is_view()) {
+        plan_.without_input.push_back(i);
+      }
     }
     return std::move(plan_);
   }
@@ -109,7 +119,8 @@ class Planner {
     if (!request_.range) return;
     for (const Interval& interval : source_intervals(source, request_)) {
       const Instant ready = interval.end + source.ready_after;
-      if (ready > request_.now) plan_.waiting.push_back({i, interval, Waiting::State::kNotReady, ready});
+      if (ready > request_.now)
+        plan_.waiting.push_back({i, interval, Waiting::State::kNotReady, ready});
     }
   }
 
@@ -118,7 +129,8 @@ class Planner {
     Waiting waiting{.asset = i, .interval = interval, .state = Waiting::State::kAbsent};
     if (interval) waiting.until = interval->end + source.give_up_after;
     if (!interval || waiting.until <= request_.now) {
-      waiting.state = source.missing == Source::Missing::kSkip ? Waiting::State::kSkipped : Waiting::State::kMissing;
+      waiting.state = source.missing == Source::Missing::kSkip ? Waiting::State::kSkipped
+                                                               : Waiting::State::kMissing;
     }
     plan_.waiting.push_back(waiting);
   }
@@ -141,16 +153,28 @@ class Planner {
       const auto reason = staleness(project_, i, interval, progress_);
       const bool built = progress_of(project_, progress_, i).built.contains(interval);
       if (!reason && upstream.empty() && !(request_.full_refresh && built)) continue;
-      task.reason = reason            ? *reason
-                    : !built          ? Reason::kNeverBuilt
+      task.reason = reason             ? *reason
+                    : !built           ? Reason::kNeverBuilt
                     : upstream.empty() ? Reason::kFullRefresh
                                        : Reason::kUpstreamChanged;
       describe(task, upstream);
+      // A view whose checks fail is not to be built upon.
+      add_views(i, task.needs);
       add(std::move(task));
     }
   }
 
-  /// Returns the intervals of a model that an input, a task of this plan, or an earlier build speaks of, in order.
+  /// Adds the tasks that check the views which an asset reads, directly or through other views.
+  void add_views(size_t i, std::vector<size_t>& needs) const {
+    for (const size_t input : project_.assets[i].inputs) {
+      if (!project_.assets[input].is_view()) continue;
+      needs.insert(needs.end(), tasks_of_[input].begin(), tasks_of_[input].end());
+      add_views(input, needs);
+    }
+  }
+
+  /// Returns the intervals of a model that an input, a task of this plan, or an earlier build
+  /// speaks of, in order.
   std::set<Key> candidates(size_t i) const {
     const Asset& asset = project_.assets[i];
     if (!asset.model.interval) return {std::nullopt};
@@ -162,11 +186,19 @@ class Planner {
       for (const Interval& slice : slices(*clipped, grain)) found.insert(slice);
     };
     for (const auto& entry : progress_of(project_, progress_, i).built) {
-      if (entry.first && (!request_.range || request_.range->overlaps(*entry.first))) found.insert(entry.first);
+      if (entry.first && (!request_.range || request_.range->overlaps(*entry.first)))
+        found.insert(entry.first);
     }
     for (const TableInput& input : table_inputs(project_, i)) {
-      if (input.bound.empty()) continue;
-      for (const Touch& touch : progress_of(project_, progress_, input.asset).touches) add_range(range_in(touch, input.bound));
+      if (input.bound.empty()) {
+        // Any of its rows may matter for any interval: it has as many intervals as its input.
+        for (const auto& entry : progress_of(project_, progress_, input.asset).built)
+          add_range(entry.first);
+        for (const size_t task : tasks_of_[input.asset]) add_range(plan_.tasks[task].interval);
+        continue;
+      }
+      for (const Touch& touch : progress_of(project_, progress_, input.asset).touches)
+        add_range(range_in(touch, input.bound));
       for (const size_t task : tasks_of_[input.asset]) add_range(plan_.tasks[task].interval);
     }
     if (found.empty() && request_.range) add_range(request_.range);
@@ -176,14 +208,17 @@ class Planner {
   std::optional<Interval> clip(const std::optional<Interval>& range) const {
     if (!range || !request_.range) return range;
     if (!range->overlaps(*request_.range)) return std::nullopt;
-    return Interval{std::max(range->start, request_.range->start), std::min(range->end, request_.range->end)};
+    return Interval{std::max(range->start, request_.range->start),
+                    std::min(range->end, request_.range->end)};
   }
 
   bool waits(size_t i, const Key& interval) const {
     for (const TableInput& input : table_inputs(project_, i)) {
       for (const Waiting& waiting : plan_.waiting) {
-        const bool may_come = waiting.state == Waiting::State::kNotReady || waiting.state == Waiting::State::kAbsent;
-        const bool concerned = !interval || !waiting.interval || waiting.interval->overlaps(*interval);
+        const bool may_come =
+            waiting.state == Waiting::State::kNotReady || waiting.state == Waiting::State::kAbsent;
+        const bool concerned =
+            !interval || !waiting.interval || waiting.interval->overlaps(*interval);
         if (waiting.asset == input.asset && may_come && concerned) return true;
       }
     }
@@ -203,7 +238,8 @@ class Planner {
     task.detail = upstream;
     const auto built = own.built.find(task.interval);
     if (!upstream.empty() || built == own.built.end()) return;
-    for (const auto& [name, version] : input_versions(project_, task.asset, task.interval, progress_, true)) {
+    for (const auto& [name, version] :
+         input_versions(project_, task.asset, task.interval, progress_, true)) {
       const auto before = built->second.inputs.find(name);
       if (before != built->second.inputs.end() && before->second == version) continue;
       task.detail = name + " is at version " + version;
@@ -223,13 +259,15 @@ void collect_inputs(const Project& project, size_t model, const std::string& bou
   for (const size_t input : asset.inputs) {
     const std::string& name = project.assets[input].name;
     const auto rule = asset.model.input_rules.find(name);
-    const bool rebuilds = rebuild && (rule == asset.model.input_rules.end() || rule->second.rebuild);
+    const bool rebuilds =
+        rebuild && (rule == asset.model.input_rules.end() || rule->second.rebuild);
     if (project.assets[input].is_view()) {
       collect_inputs(project, input, "", rebuilds, inputs);
       continue;
     }
     const auto own_bound = asset.model.time_bounds.find(name);
-    const std::string column = own_bound == asset.model.time_bounds.end() ? bound : own_bound->second;
+    const std::string column =
+        own_bound == asset.model.time_bounds.end() ? bound : own_bound->second;
     const auto same = [&](const TableInput& other) { return other.asset == input; };
     const auto known = std::find_if(inputs.begin(), inputs.end(), same);
     if (known == inputs.end()) {
@@ -243,7 +281,8 @@ void collect_inputs(const Project& project, size_t model, const std::string& bou
 }
 
 Interval asked_range(const Source& source, const PlanRequest& request) {
-  const Interval whole{source.start, source.end.value_or(floor_time(request.now, *source.interval))};
+  const Interval whole{source.start,
+                       source.end.value_or(floor_time(request.now, *source.interval))};
   if (!request.range) return whole;
   const Instant end = source.end ? std::min(*source.end, request.range->end) : request.range->end;
   return {std::max(whole.start, request.range->start), end};
@@ -278,14 +317,15 @@ int64_t count_source_intervals(const Source& source, const PlanRequest& request)
   return range.end <= range.start ? 0 : count_slices(range, *source.interval);
 }
 
-std::vector<Interval> intervals_to_ask(const Asset& asset, const AssetProgress& progress, const PlanRequest& request,
-                                       bool always) {
+std::vector<Interval> intervals_to_ask(const Asset& asset, const AssetProgress& progress,
+                                       const PlanRequest& request, bool always) {
   std::vector<Interval> asked;
   if (!asset.source.interval) return asked;
   for (const Interval& interval : source_intervals(asset.source, request)) {
     if (interval.end + asset.source.ready_after > request.now) continue;
     const auto built = progress.built.find(interval);
-    const bool changed = built == progress.built.end() || built->second.fingerprint != asset.fingerprint;
+    const bool changed =
+        built == progress.built.end() || built->second.fingerprint != asset.fingerprint;
     const bool young = interval.end + asset.source.recheck > request.now;
     if (changed || young || always || request.full_refresh) asked.push_back(interval);
   }
@@ -298,8 +338,9 @@ std::vector<TableInput> table_inputs(const Project& project, size_t model) {
   return inputs;
 }
 
-InputVersions input_versions(const Project& project, size_t model, const std::optional<Interval>& interval,
-                             const Progress& progress, bool rebuild_only) {
+InputVersions input_versions(const Project& project, size_t model,
+                             const std::optional<Interval>& interval, const Progress& progress,
+                             bool rebuild_only) {
   InputVersions versions;
   for (const TableInput& input : table_inputs(project, model)) {
     if (rebuild_only && !input.rebuild) continue;
@@ -312,8 +353,8 @@ InputVersions input_versions(const Project& project, size_t model, const std::op
   return versions;
 }
 
-std::optional<Reason> staleness(const Project& project, size_t model, const std::optional<Interval>& interval,
-                                const Progress& progress) {
+std::optional<Reason> staleness(const Project& project, size_t model,
+                                const std::optional<Interval>& interval, const Progress& progress) {
   const Asset& asset = project.assets[model];
   const AssetProgress& own = progress_of(project, progress, model);
   const InputVersions now = input_versions(project, model, interval, progress, true);
@@ -326,7 +367,8 @@ std::optional<Reason> staleness(const Project& project, size_t model, const std:
   if (built->second.fingerprint != asset.fingerprint) return Reason::kCodeChanged;
   for (const auto& [name, version] : now) {
     const auto before = built->second.inputs.find(name);
-    if (before == built->second.inputs.end() || before->second != version) return Reason::kUpstreamChanged;
+    if (before == built->second.inputs.end() || before->second != version)
+      return Reason::kUpstreamChanged;
   }
   return std::nullopt;
 }

@@ -12,7 +12,8 @@
 
 namespace tidemill {
 
-/// What an attempt read: of a model, the version of each table; of a source, the content of each address.
+/// What an attempt read: of a model, the version of each table; of a source, the content of each
+/// address.
 using InputVersions = std::map<std::string, std::string>;
 
 /// The last successful build of an asset's interval (or of the whole asset).
@@ -30,7 +31,8 @@ struct Built {
 /// A commit that changed the rows of a table, and when those rows happened.
 struct Touch {
   int64_t version = 0;
-  /// Per timestamp or date column an interval that all changed rows lie in. A column that is not here: no one knows.
+  /// Per timestamp or date column an interval that all changed rows lie in. A column that is not
+  /// here: no one knows.
   std::map<std::string, Interval> ranges;
 };
 
@@ -52,13 +54,15 @@ struct AssetProgress {
 /// What a source's connector said about an interval.
 struct Listing {
   std::optional<Interval> interval;
-  InputVersions contents;  ///< Address to a text that changes when the content does. Empty: nothing is there.
-  int64_t bytes = -1;      ///< All together, as stored; -1: not known.
+  InputVersions
+      contents;  ///< Address to a text that changes when the content does. Empty: nothing is there.
+  int64_t bytes = -1;  ///< All together, as stored; -1: not known.
 };
 
 struct Progress {
-  std::map<std::string, AssetProgress> assets;                  ///< By name; none is missing.
-  std::map<std::string, std::vector<Listing>> listings;         ///< Of sources, for the intervals that were asked for.
+  std::map<std::string, AssetProgress> assets;  ///< By name; none is missing.
+  std::map<std::string, std::vector<Listing>>
+      listings;  ///< Of sources, for the intervals that were asked for.
 };
 
 }  // namespace tidemill

@@ -25,7 +25,9 @@ std::vector<bool> named(const Project& project, const std::string& word) {
     return selected;
   }
   const auto asset = project.find(word);
-  if (!asset) throw user_error("no such asset: " + quote(word)).hint(nearest_hint(word, project.asset_names()));
+  if (!asset)
+    throw user_error("no such asset: " + quote(word))
+        .hint(nearest_hint(word, project.asset_names()));
   selected[*asset] = true;
   return selected;
 }

@@ -18,7 +18,8 @@ namespace tidemill {
 struct Kind {
   std::string name;
   Form form;
-  /// Of a check: the field that `name: value` gives without naming it (`min: 1`); empty when it takes none.
+  /// Of a check: the field that `name: value` gives without naming it (`min: 1`); empty when it
+  /// takes none.
   std::string main_field = {};
   /// Of a check: whether it belongs below a column, or beside the columns.
   bool of_column = true;
@@ -46,8 +47,9 @@ struct LoadedProject {
   std::vector<Error> warnings;
 };
 
-/// Reads `tidemill.yml`, `sources/*.yml`, `models/*.sql` and `dashboards/*.yml` of the folder. `connection` parses
-/// and describes the SQL; schemas and empty tables are made in its catalog. Throws only when the folder is no project.
+/// Reads `tidemill.yml`, `sources/*.yml`, `models/*.sql` and `dashboards/*.yml` of the folder.
+/// `connection` parses and describes the SQL; schemas and empty tables are made in its catalog.
+/// Throws only when the folder is no project.
 LoadedProject load_project(FileSystem& files, duckdb::Connection& connection, const Kinds& kinds,
                            const LoadRequest& request);
 

@@ -33,8 +33,13 @@ std::string rejects_name(const std::string& asset) { return asset + "__rejects";
 
 Schema rejects_schema() {
   const Type text{.id = Type::Id::kVarchar};
-  return {{"file", text},    {"line", Type{.id = Type::Id::kBigint}}, {"column_name", text}, {"reason", text},
-          {"record", text},  {"record_bytes", Type{.id = Type::Id::kBlob}}, {"rejected_at", Type{.id = Type::Id::kTimestamp}}};
+  return {{"file", text},
+          {"line", Type{.id = Type::Id::kBigint}},
+          {"column_name", text},
+          {"reason", text},
+          {"record", text},
+          {"record_bytes", Type{.id = Type::Id::kBlob}},
+          {"rejected_at", Type{.id = Type::Id::kTimestamp}}};
 }
 
 std::optional<std::string> derived_from(const Schema& schema, const std::string& column) {
@@ -55,7 +60,9 @@ const Form& chart_form() {
         .required = true,
         .choices = {"line", "area", "bar", "stacked_bar", "heatmap", "scatter", "number", "table"}},
        {.name = "x", .doc = "column along the horizontal axis"},
-       {.name = "y", .type = FieldType::kTextList, .doc = "column or columns along the vertical axis"},
+       {.name = "y",
+        .type = FieldType::kTextList,
+        .doc = "column or columns along the vertical axis"},
        {.name = "series", .doc = "column that gives one line or colour per value"},
        {.name = "unit", .doc = "what the numbers count, for axis and tooltip"},
        {.name = "sort", .doc = "column to sort by, largest first with a leading '-'"}}};

@@ -36,7 +36,8 @@ struct ColumnDescription {
 
 /// How a table's files are laid out.
 struct Layout {
-  /// Columns, or `<time column>_date`, the UTC day of a time column: written to the files, left out of `SELECT *`.
+  /// Columns, or `<time column>_date`, the UTC day of a time column: written to the files, left out
+  /// of `SELECT *`.
   std::vector<std::string> partition_by;
   std::vector<std::string> cluster_by;  ///< Rows of a file are sorted by these.
 };
@@ -52,15 +53,19 @@ struct Source {
   std::optional<Grain> interval;  ///< Nothing: the source is read whole, as one delivery.
   Instant start;                  ///< Of the first interval.
   std::optional<Instant> end;     ///< Of the last; nothing: up to now.
-  std::chrono::milliseconds ready_after{0};   ///< After an interval's end: before that it is not asked for.
-  std::chrono::milliseconds give_up_after{0}; ///< After an interval's end: until then, absent means waiting.
-  std::chrono::milliseconds recheck{0};       ///< After an interval's end: until then, asked again whether it changed.
+  std::chrono::milliseconds ready_after{
+      0};  ///< After an interval's end: before that it is not asked for.
+  std::chrono::milliseconds give_up_after{
+      0};  ///< After an interval's end: until then, absent means waiting.
+  std::chrono::milliseconds recheck{
+      0};  ///< After an interval's end: until then, asked again whether it changed.
   Missing missing = Missing::kFail;
 };
 
 /// What a model says of one of its inputs.
 struct InputRule {
-  bool rebuild = true;  ///< False: take its newest state, but a change of it does not make this model stale.
+  bool rebuild =
+      true;  ///< False: take its newest state, but a change of it does not make this model stale.
   Place place;
 };
 
@@ -68,9 +73,9 @@ struct Model {
   enum class Strategy { kTable, kView, kInterval };
 
   Strategy strategy = Strategy::kTable;
-  std::string sql;         ///< The SELECT, without the header.
-  int sql_line = 1;        ///< The line of the file that `sql` starts on.
-  std::string time_column; ///< Of an interval model.
+  std::string sql;          ///< The SELECT, without the header.
+  int sql_line = 1;         ///< The line of the file that `sql` starts on.
+  std::string time_column;  ///< Of an interval model.
   std::optional<Grain> interval;
   std::map<std::string, InputRule> input_rules;
   bool wait_for_complete = false;
@@ -90,11 +95,14 @@ struct Asset {
   std::vector<ColumnDescription> columns;
   std::vector<CheckUse> checks;
   Layout layout;
-  std::vector<size_t> inputs;  ///< Indices into Project::assets of what a model reads; all smaller than its own.
-  std::vector<size_t> check_inputs;  ///< Further assets that its SQL checks read; they come in no order.
-  Schema schema;               ///< Of the rows, without derived partition columns.
-  /// Hash of everything that changes the table when it changes: the meaning of the SQL, contract, layout, strategy,
-  /// used variables, and what the views among the inputs say. Starts with the number of its scheme.
+  std::vector<size_t>
+      inputs;  ///< Indices into Project::assets of what a model reads; all smaller than its own.
+  std::vector<size_t>
+      check_inputs;  ///< Further assets that its SQL checks read; they come in no order.
+  Schema schema;     ///< Of the rows, without derived partition columns.
+  /// Hash of everything that changes the table when it changes: the meaning of the SQL, contract,
+  /// layout, strategy, used variables, and what the views among the inputs say. Starts with the
+  /// number of its scheme.
   std::string fingerprint;
   Source source;  ///< When kind is kSource.
   Model model;    ///< When kind is kModel.
@@ -134,9 +142,9 @@ struct Project {
   /// Values of `${name}` in YAML and `$vars.name` in SQL.
   std::map<std::string, duckdb::Value> variables;
   std::string memory_limit;
-  int64_t retries = 3;                         ///< Further tries after a transient failure.
-  std::chrono::milliseconds retry_delay{1000}; ///< Before the first of them; doubles each time.
-  std::vector<Asset> assets;  ///< In an order in which inputs come first.
+  int64_t retries = 3;                          ///< Further tries after a transient failure.
+  std::chrono::milliseconds retry_delay{1000};  ///< Before the first of them; doubles each time.
+  std::vector<Asset> assets;                    ///< In an order in which inputs come first.
   std::vector<Dashboard> dashboards;
 
   /// Returns the index of an asset, or nothing. Names are compared in lower case.
@@ -156,8 +164,8 @@ std::string rejects_name(const std::string& asset);
 /// Returns the columns of a rejects table.
 Schema rejects_schema();
 
-/// Returns the time column of a derived partition column `<time column>_date`, or nothing when `column` is one of
-/// the schema's own or names none.
+/// Returns the time column of a derived partition column `<time column>_date`, or nothing when
+/// `column` is one of the schema's own or names none.
 std::optional<std::string> derived_from(const Schema& schema, const std::string& column);
 
 /// The form of a tile's chart.

@@ -8,27 +8,30 @@ namespace tidemill::reading {
 namespace {
 
 const Form& dashboard_form() {
-  static const Form form = {"dashboard",
-                            {{.name = "title", .doc = "the heading", .required = true},
-                             {.name = "description", .doc = "what it shows"},
-                             {.name = "pages", .type = FieldType::kList, .doc = "its pages", .required = true}}};
+  static const Form form = {
+      "dashboard",
+      {{.name = "title", .doc = "the heading", .required = true},
+       {.name = "description", .doc = "what it shows"},
+       {.name = "pages", .type = FieldType::kList, .doc = "its pages", .required = true}}};
   return form;
 }
 
 const Form& page_form() {
-  static const Form form = {"page",
-                            {{.name = "title", .doc = "the page's name", .required = true},
-                             {.name = "tiles", .type = FieldType::kList, .doc = "its tiles", .required = true}}};
+  static const Form form = {
+      "page",
+      {{.name = "title", .doc = "the page's name", .required = true},
+       {.name = "tiles", .type = FieldType::kList, .doc = "its tiles", .required = true}}};
   return form;
 }
 
 const Form& tile_form() {
-  static const Form form = {"tile",
-                            {{.name = "title", .doc = "what the tile answers", .required = true},
-                             {.name = "description", .doc = "what to know when reading it"},
-                             {.name = "sql", .doc = "one SELECT", .required = true},
-                             {.name = "chart", .type = FieldType::kMap, .doc = "how it is drawn", .required = true},
-                             {.name = "width", .type = FieldType::kInteger, .doc = "of twelve columns"}}};
+  static const Form form = {
+      "tile",
+      {{.name = "title", .doc = "what the tile answers", .required = true},
+       {.name = "description", .doc = "what to know when reading it"},
+       {.name = "sql", .doc = "one SELECT", .required = true},
+       {.name = "chart", .type = FieldType::kMap, .doc = "how it is drawn", .required = true},
+       {.name = "width", .type = FieldType::kInteger, .doc = "of twelve columns"}}};
   return form;
 }
 
@@ -40,7 +43,8 @@ Tile read_tile(const Yaml& yaml, Context& context) {
             .width = static_cast<int>(options.integer("width", 6)),
             .place = options.place("sql")};
   if (tile.width < 1 || tile.width > 12) {
-    context.mistake(user_error("width must be from 1 to 12: " + quote(options.text("width"))).at(options.place("width")));
+    context.mistake(user_error("width must be from 1 to 12: " + quote(options.text("width")))
+                        .at(options.place("width")));
   }
   const Yaml* chart = options.find("chart");
   if (chart != nullptr) tile.chart = read_options(*chart, chart_form(), context.mistakes);
@@ -49,9 +53,11 @@ Tile read_tile(const Yaml& yaml, Context& context) {
 
 }  // namespace
 
-std::optional<Dashboard> read_dashboard(const Yaml& yaml, const std::string& name, Context& context) {
+std::optional<Dashboard> read_dashboard(const Yaml& yaml, const std::string& name,
+                                        Context& context) {
   const Options options = read_options(yaml, dashboard_form(), context.mistakes);
-  Dashboard dashboard{.name = name, .title = options.text("title"), .description = options.text("description")};
+  Dashboard dashboard{
+      .name = name, .title = options.text("title"), .description = options.text("description")};
   dashboard.place = yaml.place;
   const Yaml* pages = options.find("pages");
   if (pages == nullptr) return std::nullopt;

@@ -13,8 +13,7 @@ constexpr std::string_view kOpening = "/* tidemill";
 
 const Form& model_form() {
   static const Form form = {
-      "model",
-      [] {
+      "model", [] {
         std::vector<Field> fields = asset_fields();
         const std::vector<Field> own = {
             {.name = "strategy",
@@ -22,7 +21,9 @@ const Form& model_form() {
              .doc = "how it is built",
              .choices = {"table", "view", "interval"}},
             {.name = "time_column", .doc = "the column that says which interval a row belongs to"},
-            {.name = "inputs", .type = FieldType::kMap, .doc = "rules for single inputs: {mart.names: {rebuild: false}}"},
+            {.name = "inputs",
+             .type = FieldType::kMap,
+             .doc = "rules for single inputs: {mart.names: {rebuild: false}}"},
             {.name = "wait_for",
              .type = FieldType::kChoice,
              .doc = "complete: build an interval only when no input of it is waited for",
@@ -53,20 +54,27 @@ struct Parts {
 Parts take_apart(const std::string& text, const std::string& file) {
   const size_t open = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   if (open == std::string::npos || text.compare(open, kOpening.size(), kOpening) != 0) {
-    throw user_error("a model starts with a header").at({file, 1, 1}).hint("/* tidemill\nname: mart.daily\n*/");
+    throw user_error("a model starts with a header")
+        .at({file, 1, 1})
+        .hint("/* tidemill\nname: mart.daily\n*/");
   }
   const size_t start = open + kOpening.size();
   const size_t close = text.find("*/", start);
-  if (close == std::string::npos) throw user_error("the header is not closed by */").at({file, 1, 1});
+  if (close == std::string::npos)
+    throw user_error("the header is not closed by */").at({file, 1, 1});
   const size_t line_start = text.rfind('\n', close) + 1;
   if (!trim(text.substr(line_start, close - line_start)).empty()) {
     throw user_error("`*/` inside the header ends it in the middle of a line")
         .at(sql::place_at(text, close, file, 1))
-        .hint("write a schedule like '*/15 * * * *' as `every: 15m`, and the closing */ on a line of its own");
+        .hint(
+            "write a schedule like '*/15 * * * *' as `every: 15m`, and the closing */ on a line of "
+            "its own");
   }
-  Parts parts{.header = text.substr(start, close - start), .sql = sql::without_semicolon(text.substr(close + 2))};
+  Parts parts{.header = text.substr(start, close - start),
+              .sql = sql::without_semicolon(text.substr(close + 2))};
   const auto lines_before = [&](size_t end) {
-    return static_cast<int>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), '\n'));
+    return static_cast<int>(
+        std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), '\n'));
   };
   parts.header_line = 1 + lines_before(start);
   parts.sql_line = 1 + lines_before(close + 2);
@@ -78,23 +86,27 @@ void check_strategy(const Options& options, Context& context, Model& model) {
   const bool interval = model.strategy == Model::Strategy::kInterval;
   for (const char* field : {"time_column", "interval"}) {
     if (interval && !options.has(field)) {
-      context.mistake(user_error(std::string("strategy interval needs: ") + quote(field)).at(options.place("strategy")));
+      context.mistake(user_error(std::string("strategy interval needs: ") + quote(field))
+                          .at(options.place("strategy")));
     }
     if (!interval && options.has(field)) {
-      context.mistake(user_error("only strategy interval has: " + quote(field)).at(options.place(field)));
+      context.mistake(
+          user_error("only strategy interval has: " + quote(field)).at(options.place(field)));
     }
   }
   if (model.strategy != Model::Strategy::kView) return;
   for (const char* field : {"partition_by", "cluster_by"}) {
     if (options.has(field)) {
-      context.mistake(user_error("a view has no files, so it has no: " + quote(field)).at(options.place(field)));
+      context.mistake(user_error("a view has no files, so it has no: " + quote(field))
+                          .at(options.place(field)));
     }
   }
 }
 
 }  // namespace
 
-std::optional<Asset> read_model(const std::string& text, const std::string& file, Context& context) {
+std::optional<Asset> read_model(const std::string& text, const std::string& file,
+                                Context& context) {
   Parts parts;
   Yaml yaml;
   try {

@@ -11,27 +11,41 @@ namespace {
 
 Form source_form() {
   Form form = {"source", asset_fields()};
-  std::erase_if(form.fields, [](const Field& field) { return field.name == "columns"; });  // The contract has them.
+  std::erase_if(form.fields, [](const Field& field) {
+    return field.name == "columns";
+  });  // The contract has them.
   const std::vector<Field> own = {
       {.name = "connector", .doc = "where the bytes come from", .required = true},
       {.name = "format", .doc = "how the bytes are read", .required = true},
       {.name = "start", .doc = "when the first interval starts"},
       {.name = "end", .doc = "when the last interval ends; without it: now"},
-      {.name = "ready_after", .type = FieldType::kDuration, .doc = "after an interval's end it is first asked for"},
-      {.name = "give_up_after", .type = FieldType::kDuration, .doc = "after an interval's end it counts as missing"},
-      {.name = "recheck", .type = FieldType::kDuration, .doc = "after an interval's end it is asked for changes"},
+      {.name = "ready_after",
+       .type = FieldType::kDuration,
+       .doc = "after an interval's end it is first asked for"},
+      {.name = "give_up_after",
+       .type = FieldType::kDuration,
+       .doc = "after an interval's end it counts as missing"},
+      {.name = "recheck",
+       .type = FieldType::kDuration,
+       .doc = "after an interval's end it is asked for changes"},
       {.name = "missing",
        .type = FieldType::kChoice,
        .doc = "what a missing interval is",
        .choices = {"fail", "skip"}},
-      {.name = "contract", .type = FieldType::kMap, .doc = "the columns and what becomes of bad rows", .required = true}};
+      {.name = "contract",
+       .type = FieldType::kMap,
+       .doc = "the columns and what becomes of bad rows",
+       .required = true}};
   form.fields.insert(form.fields.end(), own.begin(), own.end());
   return form;
 }
 
 const Form& contract_form() {
   static const Form form = {"contract",
-                            {{.name = "columns", .type = FieldType::kList, .doc = "name and type of each", .required = true},
+                            {{.name = "columns",
+                              .type = FieldType::kList,
+                              .doc = "name and type of each",
+                              .required = true},
                              {.name = "extra_fields",
                               .type = FieldType::kChoice,
                               .doc = "what becomes of fields that no column reads",
@@ -44,29 +58,36 @@ const Form& contract_form() {
 }
 
 const Form& column_form() {
-  static const Form form = {"column",
-                            {{.name = "name", .doc = "the column", .required = true},
-                             {.name = "path", .doc = "the way to the value: actor.id"},
-                             {.name = "type", .doc = "the type of its values", .required = true},
-                             {.name = "required", .type = FieldType::kBoolean, .doc = "whether a record without it is bad"},
-                             {.name = "description", .doc = "what it holds"},
-                             {.name = "checks", .type = FieldType::kList, .doc = "checks of its values"}}};
+  static const Form form = {
+      "column",
+      {{.name = "name", .doc = "the column", .required = true},
+       {.name = "path", .doc = "the way to the value: actor.id"},
+       {.name = "type", .doc = "the type of its values", .required = true},
+       {.name = "required",
+        .type = FieldType::kBoolean,
+        .doc = "whether a record without it is bad"},
+       {.name = "description", .doc = "what it holds"},
+       {.name = "checks", .type = FieldType::kList, .doc = "checks of its values"}}};
   return form;
 }
 
 const std::vector<std::string>& type_names() {
-  static const std::vector<std::string> names = {"boolean", "tinyint", "smallint", "integer", "bigint", "float",     "double",
-                                                 "decimal", "varchar", "json",     "blob",    "date",   "timestamp"};
+  static const std::vector<std::string> names = {
+      "boolean", "tinyint", "smallint", "integer", "bigint", "float",    "double",
+      "decimal", "varchar", "json",     "blob",    "date",   "timestamp"};
   return names;
 }
 
 std::optional<ContractColumn> read_column(const Yaml& item, Context& context, Asset& asset) {
   const Options options = read_options(item, column_form(), context.mistakes);
-  ContractColumn column{.name = options.text("name"), .required = options.boolean("required", false)};
+  ContractColumn column{.name = options.text("name"),
+                        .required = options.boolean("required", false)};
   column.description = options.text("description");
   column.path = split(options.text("path", column.name), '.');
-  if (options.has("path") && std::find(column.path.begin(), column.path.end(), "") != column.path.end()) {
-    context.mistake(user_error("a path has an empty step: " + quote(options.text("path"))).at(options.place("path")));
+  if (options.has("path") &&
+      std::find(column.path.begin(), column.path.end(), "") != column.path.end()) {
+    context.mistake(user_error("a path has an empty step: " + quote(options.text("path")))
+                        .at(options.place("path")));
   }
   const auto type = parse_type(options.text("type", "varchar"));
   // A blob has no form in JSON yet; reading one is a matter of the formats to come.
@@ -121,25 +142,31 @@ void read_times(const Options& options, Context& context, Source& source) {
   source.ready_after = options.duration("ready_after", std::chrono::milliseconds(0));
   source.give_up_after = options.duration("give_up_after", hours(48));
   source.recheck = options.duration("recheck", hours(72));
-  source.missing = options.text("missing") == "skip" ? Source::Missing::kSkip : Source::Missing::kFail;
+  source.missing =
+      options.text("missing") == "skip" ? Source::Missing::kSkip : Source::Missing::kFail;
   if (source.interval && !options.has("start")) {
-    context.mistake(user_error("a source with an interval needs a start").at(options.place()).hint("start: 2015-01-01T00:00:00Z"));
+    context.mistake(user_error("a source with an interval needs a start")
+                        .at(options.place())
+                        .hint("start: 2015-01-01T00:00:00Z"));
   }
   if (!source.interval) {
     for (const char* field : {"start", "end", "ready_after", "give_up_after", "recheck"}) {
       if (options.has(field)) {
-        context.mistake(user_error("only a source with an interval has: " + quote(field)).at(options.place(field)));
+        context.mistake(user_error("only a source with an interval has: " + quote(field))
+                            .at(options.place(field)));
       }
     }
   }
   if (start) source.start = *start;
   if (start && source.end && *source.end <= *start) {
-    context.mistake(user_error("end is not after start: " + quote(options.text("end"))).at(options.place("end")));
+    context.mistake(user_error("end is not after start: " + quote(options.text("end")))
+                        .at(options.place("end")));
   }
 }
 
 /// Returns the kind of that name; reports it when it is not known.
-const Kind* known_kind(const std::vector<Kind>& kinds, const Yaml* name, const char* what, Context& context) {
+const Kind* known_kind(const std::vector<Kind>& kinds, const Yaml* name, const char* what,
+                       Context& context) {
   if (name == nullptr) return nullptr;
   const Kind* kind = Kinds::find(kinds, name->text);
   if (kind == nullptr) {
@@ -163,7 +190,8 @@ Options part_of(const Options& options, const Form& form) {
 
 std::optional<Asset> read_source(Yaml yaml, Context& context) {
   expand_variables(yaml, context);
-  const Kind* connector = known_kind(context.kinds.connectors, yaml.find("connector"), "connector", context);
+  const Kind* connector =
+      known_kind(context.kinds.connectors, yaml.find("connector"), "connector", context);
   const Kind* format = known_kind(context.kinds.formats, yaml.find("format"), "format", context);
   Form form = source_form();
   if (connector != nullptr) form = form + connector->form;

@@ -25,18 +25,22 @@ struct Context {
 };
 
 /// Fills name, variables (with the target's and the command's on top) and limits from tidemill.yml.
-void read_settings(const Yaml& yaml, const LoadRequest& request, Context& context, Project& project);
+void read_settings(const Yaml& yaml, const LoadRequest& request, Context& context,
+                   Project& project);
 
-/// Replaces `${name}` in every text below `yaml` by a variable, else by the environment's variable of that name.
+/// Replaces `${name}` in every text below `yaml` by a variable, else by the environment's variable
+/// of that name.
 void expand_variables(Yaml& yaml, Context& context);
 
 std::optional<Asset> read_source(Yaml yaml, Context& context);
 /// `text` is the whole file: a header comment and a SELECT.
 std::optional<Asset> read_model(const std::string& text, const std::string& file, Context& context);
-std::optional<Dashboard> read_dashboard(const Yaml& yaml, const std::string& name, Context& context);
+std::optional<Dashboard> read_dashboard(const Yaml& yaml, const std::string& name,
+                                        Context& context);
 
 /// Reads `checks:` of a column, or of the whole table when `column` is empty.
-std::vector<CheckUse> read_checks(const Options& options, const std::string& column, Context& context);
+std::vector<CheckUse> read_checks(const Options& options, const std::string& column,
+                                  Context& context);
 
 /// The fields that sources and models share, and their reading.
 std::vector<Field> asset_fields();
@@ -44,8 +48,8 @@ void read_asset(const Options& options, Context& context, Asset& asset);
 /// Reads an optional time; reports one that is none.
 std::optional<Instant> read_time(const Options& options, std::string_view field, Context& context);
 
-/// Orders the assets so that inputs come first, finds what each model reads and makes, and checks all that needs to
-/// know another asset. Reports what does not fit.
+/// Orders the assets so that inputs come first, finds what each model reads and makes, and checks
+/// all that needs to know another asset. Reports what does not fit.
 void resolve(duckdb::Connection& connection, Context& context, Project& project);
 
 /// Returns the values of `$start`, `$end`, `$run_time` and `$vars` for describing a statement.

@@ -1,5 +1,5 @@
-// What can only be known with all files read: who reads whom, in which order, which columns come out, and whether
-// what the headers say of them is true.
+// What can only be known with all files read: who reads whom, in which order, which columns come
+// out, and whether what the headers say of them is true.
 #include <algorithm>
 #include <functional>
 #include <set>
@@ -12,7 +12,8 @@ namespace tidemill::reading {
 
 namespace {
 
-/// Grows by one when what a fingerprint covers changes, so that fingerprints of before are told from those of after.
+/// Grows by one when what a fingerprint covers changes, so that fingerprints of before are told
+/// from those of after.
 constexpr std::string_view kFingerprintScheme = "1:";
 
 /// Moves a place within a model's SQL to its place in the file.
@@ -25,7 +26,8 @@ Place in_file(Place place, const Asset& asset) {
   return place;
 }
 
-/// Returns the place in the file of `text` within a model's SQL; without it there, that of the SQL's first character.
+/// Returns the place in the file of `text` within a model's SQL; without it there, that of the
+/// SQL's first character.
 Place place_of_text(const Asset& asset, const std::string& text) {
   const std::string& sql = asset.model.sql;
   const size_t start = std::min(sql.find_first_not_of(" \t\r\n"), sql.size());
@@ -35,7 +37,8 @@ Place place_of_text(const Asset& asset, const std::string& text) {
 
 Place start_of(const Asset& asset) { return place_of_text(asset, ""); }
 
-/// Takes an error of DuckDB's apart: its first line, the rest as the hint, without the part that shows the statement.
+/// Takes an error of DuckDB's apart: its first line, the rest as the hint, without the part that
+/// shows the statement.
 Error readable(const Error& error) {
   const std::string message = error.message().substr(0, error.message().find("\n\nLINE "));
   const size_t more = message.find('\n');
@@ -98,7 +101,8 @@ class Resolver {
       statements_[asset.name] = std::move(statement);
     }
     for (Asset& asset : project_.assets) {
-      if (!asset.is_source() && !broken_.contains(asset.name)) check_references(asset, statements_[asset.name]);
+      if (!asset.is_source() && !broken_.contains(asset.name))
+        check_references(asset, statements_[asset.name]);
     }
   }
 
@@ -113,11 +117,14 @@ class Resolver {
         known_all = false;
         Error error = user_error("unknown parameter: " + quote("$" + parameter)).at(place);
         const bool variable = project_.variables.contains(parameter);
-        context_.mistake(std::move(error).hint(variable ? "a variable is $vars." + parameter : nearest_hint(parameter, known)));
+        context_.mistake(std::move(error).hint(variable ? "a variable is $vars." + parameter
+                                                        : nearest_hint(parameter, known)));
       } else if (asset.is_view()) {
-        context_.mistake(user_error("a view takes no parameters: " + quote("$" + parameter)).at(place));
+        context_.mistake(
+            user_error("a view takes no parameters: " + quote("$" + parameter)).at(place));
       } else if (!interval && (parameter == "start" || parameter == "end")) {
-        context_.mistake(user_error("only strategy interval has: " + quote("$" + parameter)).at(place));
+        context_.mistake(
+            user_error("only strategy interval has: " + quote("$" + parameter)).at(place));
       }
     }
     for (const std::string& variable : statement.variables) {
@@ -129,7 +136,8 @@ class Resolver {
                            .at(place_of_text(asset, "$vars." + variable))
                            .hint(nearest_hint(variable, names)));
     }
-    if (interval && (!statement.parameters.contains("start") || !statement.parameters.contains("end"))) {
+    if (interval &&
+        (!statement.parameters.contains("start") || !statement.parameters.contains("end"))) {
       const std::string time = asset.model.time_column.empty() ? "time" : asset.model.time_column;
       context_.mistake(user_error("an interval model must use $start and $end")
                            .at(start_of(asset))
@@ -145,9 +153,12 @@ class Resolver {
 
   /// Returns the table functions that read something other than the lake.
   static std::vector<sql::TableReference> foreign_functions(const sql::Statement& statement) {
-    static const std::set<std::string> harmless = {"range", "generate_series", "unnest", "repeat", "repeat_row", "json_each", "json_tree"};
+    static const std::set<std::string> harmless = {
+        "range", "generate_series", "unnest", "repeat", "repeat_row", "json_each", "json_tree"};
     std::vector<sql::TableReference> foreign = statement.functions;
-    std::erase_if(foreign, [](const sql::TableReference& function) { return harmless.contains(function.name); });
+    std::erase_if(foreign, [](const sql::TableReference& function) {
+      return harmless.contains(function.name);
+    });
     return foreign;
   }
 
@@ -168,7 +179,8 @@ class Resolver {
       const bool rejects = table.name.ends_with(rejects_name(""));
       context_.mistake(user_error("no source or model makes the table: " + quote(table.name))
                            .at(place_of(asset, table.offset))
-                           .hint(rejects ? "rejected rows are for `tidemill query` and dashboards" : table_hint(table.name)));
+                           .hint(rejects ? "rejected rows are for `tidemill query` and dashboards"
+                                         : table_hint(table.name)));
     }
     for (const auto& [name, rule] : asset.model.input_rules) {
       const auto same = [&](const sql::TableReference& table) { return table.name == name; };
@@ -178,10 +190,13 @@ class Resolver {
     }
   }
 
-  /// Returns the hint for a table that nobody makes. A name without its schema is the commonest mistake.
+  /// Returns the hint for a table that nobody makes. A name without its schema is the commonest
+  /// mistake.
   std::string table_hint(const std::string& name) const {
     const std::vector<std::string> known = project_.asset_names();
-    const auto same = std::find_if(known.begin(), known.end(), [&](const std::string& other) { return other.ends_with("." + name); });
+    const auto same = std::find_if(known.begin(), known.end(), [&](const std::string& other) {
+      return other.ends_with("." + name);
+    });
     return same == known.end() ? nearest_hint(name, known) : "did you mean " + quote(*same) + "?";
   }
 
@@ -203,7 +218,8 @@ class Resolver {
       if (marks[i] == Mark::kOpen) {
         loop_found = true;
         way.erase(way.begin(), std::find(way.begin(), way.end(), assets[i].name));
-        context_.mistake(user_error("models read each other in a circle: " + join(way, " → ")).at(assets[i].place));
+        context_.mistake(user_error("models read each other in a circle: " + join(way, " → "))
+                             .at(assets[i].place));
         return;
       }
       marks[i] = Mark::kOpen;
@@ -231,7 +247,8 @@ class Resolver {
     return true;
   }
 
-  /// Describes a model over empty tables of its inputs, and makes an empty table of its own for those that follow.
+  /// Describes a model over empty tables of its inputs, and makes an empty table of its own for
+  /// those that follow.
   void find_schema(Asset& asset) {
     if (!asset.is_source()) describe(asset);
     const std::string schema_name = asset.name.substr(0, asset.name.find('.'));
@@ -242,15 +259,17 @@ class Resolver {
 
   void make_empty_table(const std::string& name, const Schema& schema) {
     std::vector<std::string> columns;
-    for (const Column& column : schema) columns.push_back(duckdb::quote_identifier(column.name) + " " + column.type.sql());
+    for (const Column& column : schema)
+      columns.push_back(duckdb::quote_identifier(column.name) + " " + column.type.sql());
     if (columns.empty()) columns.push_back("nothing INTEGER");
-    connection_.query("CREATE OR REPLACE TABLE " + duckdb::quote_table(name) + " (" + join(columns, ", ") + ")");
+    connection_.query("CREATE OR REPLACE TABLE " + duckdb::quote_table(name) + " (" +
+                      join(columns, ", ") + ")");
   }
 
   void describe(Asset& asset) {
-    const bool inputs_known = std::none_of(asset.inputs.begin(), asset.inputs.end(), [&](size_t input) {
-      return broken_.contains(project_.assets[input].name);
-    });
+    const bool inputs_known =
+        std::none_of(asset.inputs.begin(), asset.inputs.end(),
+                     [&](size_t input) { return broken_.contains(project_.assets[input].name); });
     if (broken_.contains(asset.name) || !inputs_known) {
       broken_.insert(asset.name);
       return;
@@ -267,22 +286,29 @@ class Resolver {
     for (const duckdb::ResultColumn& column : columns) {
       const Place place = start_of(asset);
       if (!names.insert(lower(column.name)).second) {
-        context_.mistake(user_error("two output columns of one name: " + quote(column.name)).at(place).hint("name one of them with AS"));
+        context_.mistake(user_error("two output columns of one name: " + quote(column.name))
+                             .at(place)
+                             .hint("name one of them with AS"));
+        continue;
       }
       if (!column.type) {
-        context_.mistake(user_error("the column " + column.name + " has a type that no table holds: " + quote(column.type_name))
+        context_.mistake(user_error("the column " + column.name +
+                                    " has a type that no table holds: " + quote(column.type_name))
                              .at(place)
                              .hint("CAST(" + column.name + " AS VARCHAR), or another type"));
       }
       asset.schema.push_back({column.name, column.type.value_or(Type{})});
     }
     for (const std::string& column : statements_[asset.name].untyped) {
-      context_.mistake(user_error("a NULL without a type: " + quote(column)).at(start_of(asset)).hint("CAST(NULL AS VARCHAR), or another type"));
+      context_.mistake(user_error("a NULL without a type: " + quote(column))
+                           .at(start_of(asset))
+                           .hint("CAST(NULL AS VARCHAR), or another type"));
     }
-    asset.model.time_bounds = sql::time_bounds(statements_[asset.name], [&](const std::string& table, const std::string& column) {
-      const auto input = project_.find(table);
-      return input && find_column(project_.assets[*input].schema, column) != nullptr;
-    });
+    asset.model.time_bounds = sql::time_bounds(
+        statements_[asset.name], [&](const std::string& table, const std::string& column) {
+          const auto input = project_.find(table);
+          return input && find_column(project_.assets[*input].schema, column) != nullptr;
+        });
   }
 
   /// Adds the file, and the line that DuckDB names in its message, to an error of a model's SQL.
@@ -290,7 +316,8 @@ class Resolver {
     if (error.kind() != Error::Kind::kUser) throw std::move(error);
     Place place = error.place();
     const std::string& message = error.message();
-    if (place.line == 0) place = sql::place_at(asset.model.sql, asset.model.sql.find_first_not_of(" \t\r\n"), "", 1);
+    if (place.line == 0)
+      place = sql::place_at(asset.model.sql, asset.model.sql.find_first_not_of(" \t\r\n"), "", 1);
     const size_t at = message.find("\n\nLINE ");
     if (at != std::string::npos) {
       // Describing put one line of its own before the statement.
@@ -301,7 +328,8 @@ class Resolver {
       const bool cut = message.compare(text_start, 3, "...") == 0;
       if (line && *line > 1) place.line = static_cast<int>(*line) - 1;
       if (caret != std::string::npos && caret_line != std::string::npos && !cut) {
-        const auto column = static_cast<int>(caret - caret_line) - static_cast<int>(text_start - (at + 2));
+        const auto column =
+            static_cast<int>(caret - caret_line) - static_cast<int>(text_start - (at + 2));
         place.column = std::max(1, column);
       }
     }
@@ -314,58 +342,74 @@ class Resolver {
     for (const Column& column : asset.schema) names.push_back(column.name);
     for (const ColumnDescription& column : asset.columns) {
       if (column.name.empty() || find_column(asset.schema, column.name) != nullptr) continue;
-      context_.mistake(user_error("the table " + asset.name + " has no column: " + quote(column.name))
-                           .at(column.place)
-                           .hint(nearest_hint(column.name, names)));
+      context_.mistake(
+          user_error("the table " + asset.name + " has no column: " + quote(column.name))
+              .at(column.place)
+              .hint(nearest_hint(column.name, names)));
     }
     for (const std::string& column : asset.layout.cluster_by) {
       if (find_column(asset.schema, column) != nullptr) continue;
-      context_.mistake(user_error("cluster_by names no column: " + quote(column)).at(asset.place).hint(nearest_hint(column, names)));
+      context_.mistake(user_error("cluster_by names no column: " + quote(column))
+                           .at(asset.place)
+                           .hint(nearest_hint(column, names)));
     }
-    for (const std::string& column : asset.layout.partition_by) check_partition(asset, column, names);
+    for (const std::string& column : asset.layout.partition_by)
+      check_partition(asset, column, names);
     const std::string& time = asset.model.time_column;
     if (time.empty()) return;
     const Column* column = find_column(asset.schema, time);
     if (column == nullptr) {
-      context_.mistake(user_error("time_column names no column: " + quote(time)).at(asset.place).hint(nearest_hint(time, names)));
+      context_.mistake(user_error("time_column names no column: " + quote(time))
+                           .at(asset.place)
+                           .hint(nearest_hint(time, names)));
     } else if (column->type.id != Type::Id::kTimestamp && column->type.id != Type::Id::kDate) {
-      context_.mistake(user_error("time_column must be a timestamp or a date, not " + column->type.name() + ": " + quote(time))
+      context_.mistake(user_error("time_column must be a timestamp or a date, not " +
+                                  column->type.name() + ": " + quote(time))
                            .at(asset.place));
     }
   }
 
-  void check_partition(const Asset& asset, const std::string& column, const std::vector<std::string>& names) {
+  void check_partition(const Asset& asset, const std::string& column,
+                       const std::vector<std::string>& names) {
     if (derived_from(asset.schema, column)) return;
     const Column* found = find_column(asset.schema, column);
     if (found == nullptr) {
       context_.mistake(user_error("partition_by names no column: " + quote(column))
                            .at(asset.place)
-                           .hint("a timestamp column x can be split by its UTC day: x_date; " + nearest_hint(column, names)));
+                           .hint("a timestamp column x can be split by its UTC day: x_date; " +
+                                 nearest_hint(column, names)));
       return;
     }
-    static const std::set<Type::Id> good = {Type::Id::kBoolean, Type::Id::kTinyint, Type::Id::kSmallint, Type::Id::kInteger,
-                                            Type::Id::kBigint, Type::Id::kVarchar, Type::Id::kDate};
+    static const std::set<Type::Id> good = {
+        Type::Id::kBoolean, Type::Id::kTinyint, Type::Id::kSmallint, Type::Id::kInteger,
+        Type::Id::kBigint,  Type::Id::kVarchar, Type::Id::kDate};
     if (!good.contains(found->type.id)) {
-      context_.mistake(user_error("a table cannot be split by a column of type " + found->type.name() + ": " + quote(column)).at(asset.place));
+      context_.mistake(user_error("a table cannot be split by a column of type " +
+                                  found->type.name() + ": " + quote(column))
+                           .at(asset.place));
     }
   }
 
   void make_fingerprint(Asset& asset) {
-    std::string text = join(asset.layout.partition_by, ",") + "|" + join(asset.layout.cluster_by, ",") + "|";
+    std::string text =
+        join(asset.layout.partition_by, ",") + "|" + join(asset.layout.cluster_by, ",") + "|";
     if (asset.interval()) text += grain_name(*asset.interval());
     if (asset.is_source()) {
       const Contract& contract = asset.source.contract;
       text += asset.source.format + std::to_string(static_cast<int>(contract.extra_fields)) +
               std::to_string(static_cast<int>(contract.bad_rows));
       for (const ContractColumn& column : contract.columns) {
-        text += "|" + column.name + "=" + join(column.path, ".") + ":" + column.type.name() + (column.required ? "!" : "");
+        text += "|" + column.name + "=" + join(column.path, ".") + ":" + column.type.name() +
+                (column.required ? "!" : "");
       }
     } else {
       const sql::Statement& statement = statements_[asset.name];
-      text += std::to_string(static_cast<int>(asset.model.strategy)) + asset.model.time_column + "|" + statement.canonical;
+      text += std::to_string(static_cast<int>(asset.model.strategy)) + asset.model.time_column +
+              "|" + statement.canonical;
       for (const std::string& variable : statement.variables) {
         const auto found = project_.variables.find(variable);
-        if (found != project_.variables.end()) text += "|" + variable + "=" + duckdb::text_of(found->second);
+        if (found != project_.variables.end())
+          text += "|" + variable + "=" + duckdb::text_of(found->second);
       }
       for (const size_t input : asset.inputs) {
         if (project_.assets[input].is_view()) text += "|" + project_.assets[input].fingerprint;
@@ -381,10 +425,13 @@ class Resolver {
       const std::string query = use.options.text("query");
       try {
         const sql::Statement statement = sql::analyze(connection_, query);
-        for (const sql::TableReference& function : foreign_functions(statement)) throw foreign_function_error(function);
+        for (const sql::TableReference& function : foreign_functions(statement))
+          throw foreign_function_error(function);
         for (const sql::TableReference& table : statement.tables) {
           const auto input = project_.find(table.name);
-          if (!input) throw user_error("no source or model makes the table: " + quote(table.name)).hint(table_hint(table.name));
+          if (!input)
+            throw user_error("no source or model makes the table: " + quote(table.name))
+                .hint(table_hint(table.name));
           if (broken_.contains(table.name)) return;
           if (table.name != asset.name) asset.check_inputs.push_back(*input);
         }
@@ -403,12 +450,16 @@ class Resolver {
     if (tile.sql.empty()) return;
     try {
       const sql::Statement statement = sql::analyze(connection_, tile.sql);
-      for (const sql::TableReference& function : foreign_functions(statement)) throw foreign_function_error(function);
+      for (const sql::TableReference& function : foreign_functions(statement))
+        throw foreign_function_error(function);
       for (const sql::TableReference& table : statement.tables) {
         const bool rejects = table.name.ends_with(rejects_name(""));
-        const auto input = project_.find(rejects ? table.name.substr(0, table.name.size() - rejects_name("").size()) : table.name);
+        const auto input = project_.find(
+            rejects ? table.name.substr(0, table.name.size() - rejects_name("").size())
+                    : table.name);
         if (!input) {
-          throw user_error("no source or model makes the table: " + quote(table.name)).hint(table_hint(table.name));
+          throw user_error("no source or model makes the table: " + quote(table.name))
+              .hint(table_hint(table.name));
         }
         if (broken_.contains(project_.assets[*input].name)) return;
         tile.inputs.push_back(*input);
@@ -418,7 +469,9 @@ class Resolver {
     } catch (Error& error) {
       if (error.kind() != Error::Kind::kUser) throw;
       const Error plain = readable(error);
-      context_.mistake(user_error("tile " + quote(tile.title) + ": " + plain.message()).at(tile.place).hint(plain.hint()));
+      context_.mistake(user_error("tile " + quote(tile.title) + ": " + plain.message())
+                           .at(tile.place)
+                           .hint(plain.hint()));
     }
   }
 
@@ -440,7 +493,8 @@ class Resolver {
     const bool has_axes = type != "number" && type != "table";
     for (const char* field : {"x", "y"}) {
       if (has_axes && !tile.chart.has(field)) {
-        context_.mistake(user_error("a " + type + " chart needs: " + quote(field)).at(tile.chart.place()));
+        context_.mistake(
+            user_error("a " + type + " chart needs: " + quote(field)).at(tile.chart.place()));
       }
     }
   }
@@ -455,7 +509,8 @@ class Resolver {
 }  // namespace
 
 duckdb::Parameters sample_parameters(const Project& project) {
-  duckdb::Parameters parameters = {{"start", Instant{}}, {"end", Instant{}}, {"run_time", Instant{}}};
+  duckdb::Parameters parameters = {
+      {"start", Instant{}}, {"end", Instant{}}, {"run_time", Instant{}}};
   for (const auto& [name, value] : project.variables) parameters["vars." + name] = value;
   return parameters;
 }

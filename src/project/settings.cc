@@ -14,17 +14,27 @@ const Form& settings_form() {
       "project",
       {{.name = "name", .doc = "what the project is called", .required = true},
        {.name = "description", .doc = "what it is for"},
-       {.name = "vars", .type = FieldType::kMap, .doc = "values for ${name} in YAML and $vars.name in SQL"},
-       {.name = "targets", .type = FieldType::kMap, .doc = "named sets of vars, chosen by --target"},
+       {.name = "vars",
+        .type = FieldType::kMap,
+        .doc = "values for ${name} in YAML and $vars.name in SQL"},
+       {.name = "targets",
+        .type = FieldType::kMap,
+        .doc = "named sets of vars, chosen by --target"},
        {.name = "default_target", .doc = "the target used without --target"},
        {.name = "memory_limit", .doc = "how much memory the engine may take, such as 1GB"},
-       {.name = "retries", .type = FieldType::kInteger, .doc = "further tries after a transient failure"},
-       {.name = "retry_delay", .type = FieldType::kDuration, .doc = "wait before the first of them; doubles each time"}}};
+       {.name = "retries",
+        .type = FieldType::kInteger,
+        .doc = "further tries after a transient failure"},
+       {.name = "retry_delay",
+        .type = FieldType::kDuration,
+        .doc = "wait before the first of them; doubles each time"}}};
   return form;
 }
 
 const Form& target_form() {
-  static const Form form = {"target", {{.name = "vars", .type = FieldType::kMap, .doc = "values that replace the project's"}}};
+  static const Form form = {
+      "target",
+      {{.name = "vars", .type = FieldType::kMap, .doc = "values that replace the project's"}}};
   return form;
 }
 
@@ -43,10 +53,13 @@ void read_variables(const Yaml& map, Context& context, Use use) {
   for (const auto& known : context.variables) names.push_back(known.first);
   for (const Yaml::Entry& entry : map.entries) {
     if (!entry.value.is_scalar()) {
-      context.mistake(user_error("a variable must be a text, a number, true or false, not " + entry.value.described())
+      context.mistake(user_error("a variable must be a text, a number, true or false, not " +
+                                 entry.value.described())
                           .at(entry.value.place));
     } else if (use != Use::kDeclare && !context.variables.contains(entry.key)) {
-      context.mistake(user_error("unknown variable: " + quote(entry.key)).at(entry.place).hint(nearest_hint(entry.key, names)));
+      context.mistake(user_error("unknown variable: " + quote(entry.key))
+                          .at(entry.place)
+                          .hint(nearest_hint(entry.key, names)));
     } else if (use != Use::kOnlyCheck) {
       context.variables[entry.key] = typed_value(entry.value.text, entry.value.quoted);
     }
@@ -59,16 +72,20 @@ void read_target(const Options& options, const LoadRequest& request, Context& co
   if (targets != nullptr) {
     for (const Yaml::Entry& entry : targets->entries) names.push_back(entry.key);
   }
-  const std::string target = request.target.empty() ? options.text("default_target") : request.target;
+  const std::string target =
+      request.target.empty() ? options.text("default_target") : request.target;
   bool found = target.empty();
   for (size_t i = 0; i < names.size(); ++i) {
     const Options fields = read_options(targets->entries[i].value, target_form(), context.mistakes);
     const bool chosen = names[i] == target;
     found = found || chosen;
-    if (const Yaml* variables = fields.find("vars")) read_variables(*variables, context, chosen ? Use::kReplace : Use::kOnlyCheck);
+    if (const Yaml* variables = fields.find("vars"))
+      read_variables(*variables, context, chosen ? Use::kReplace : Use::kOnlyCheck);
   }
   if (!found) {
-    context.mistake(user_error("unknown target: " + quote(target)).at(options.place("default_target")).hint(nearest_hint(target, names)));
+    context.mistake(user_error("unknown target: " + quote(target))
+                        .at(options.place("default_target"))
+                        .hint(nearest_hint(target, names)));
   }
 }
 
@@ -78,14 +95,17 @@ void override_variable(const std::string& name, const std::string& text, Context
   if (known == context.variables.end()) {
     std::vector<std::string> names;
     for (const auto& variable : context.variables) names.push_back(variable.first);
-    context.mistake(user_error("the project has no variable: " + quote(name)).hint(nearest_hint(name, names)));
+    context.mistake(
+        user_error("the project has no variable: " + quote(name)).hint(nearest_hint(name, names)));
     return;
   }
   const bool is_text = std::holds_alternative<std::string>(known->second);
   const duckdb::Value value = typed_value(text, is_text);
-  const bool number_to_number = std::holds_alternative<double>(known->second) && std::holds_alternative<int64_t>(value);
+  const bool number_to_number =
+      std::holds_alternative<double>(known->second) && std::holds_alternative<int64_t>(value);
   if (value.index() != known->second.index() && !number_to_number) {
-    context.mistake(user_error("the variable " + name + " is not of the type it has in tidemill.yml: " + quote(text)));
+    context.mistake(user_error("the variable " + name +
+                               " is not of the type it has in tidemill.yml: " + quote(text)));
     return;
   }
   known->second = value;
@@ -109,9 +129,10 @@ std::string expanded(const std::string& text, const Place& place, Context& conte
     } else {
       std::vector<std::string> names;
       for (const auto& known : context.variables) names.push_back(known.first);
-      context.mistake(user_error("no variable, and none in the environment: " + quote("${" + name + "}"))
-                          .at(place)
-                          .hint(nearest_hint(name, names)));
+      context.mistake(
+          user_error("no variable, and none in the environment: " + quote("${" + name + "}"))
+              .at(place)
+              .hint(nearest_hint(name, names)));
     }
     at = close + 1;
   }
@@ -119,16 +140,19 @@ std::string expanded(const std::string& text, const Place& place, Context& conte
 
 }  // namespace
 
-void read_settings(const Yaml& yaml, const LoadRequest& request, Context& context, Project& project) {
+void read_settings(const Yaml& yaml, const LoadRequest& request, Context& context,
+                   Project& project) {
   const Options options = read_options(yaml, settings_form(), context.mistakes);
   project.name = options.text("name");
   project.memory_limit = options.text("memory_limit");
   project.retries = options.integer("retries", project.retries);
   if (project.retries < 0 || project.retries > 100) {
-    context.mistake(user_error("retries must be from 0 to 100: " + quote(options.text("retries"))).at(options.place("retries")));
+    context.mistake(user_error("retries must be from 0 to 100: " + quote(options.text("retries")))
+                        .at(options.place("retries")));
   }
   project.retry_delay = options.duration("retry_delay", project.retry_delay);
-  if (const Yaml* variables = options.find("vars")) read_variables(*variables, context, Use::kDeclare);
+  if (const Yaml* variables = options.find("vars"))
+    read_variables(*variables, context, Use::kDeclare);
   read_target(options, request, context);
   for (const auto& [name, text] : request.variables) override_variable(name, text, context);
   project.variables = context.variables;

@@ -1,5 +1,5 @@
-// A check is a question to the rows of an attempt before they are committed: which of them should not be? One file per
-// check, in checks/.
+// A check is a question to the rows of an attempt before they are committed: which of them should
+// not be? One file per check, in checks/.
 #pragma once
 
 #include <functional>

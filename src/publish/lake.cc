@@ -14,7 +14,8 @@ void add_names(const Project& project, const std::string& name, std::vector<std:
   if (std::find(ordered.begin(), ordered.end(), name) != ordered.end()) return;
   const auto asset = project.find(name);
   if (asset && project.assets[*asset].is_view()) {
-    for (const size_t input : project.assets[*asset].inputs) add_names(project, project.assets[input].name, ordered);
+    for (const size_t input : project.assets[*asset].inputs)
+      add_names(project, project.assets[input].name, ordered);
   }
   ordered.push_back(name);
 }
@@ -23,7 +24,8 @@ tables::Snapshot snapshot_of(tables::Table& table, const std::string& name, cons
   if (const auto* version = std::get_if<int64_t>(&at)) return table.snapshot_at(*version);
   if (const auto* time = std::get_if<Instant>(&at)) return table.snapshot_at(*time);
   auto snapshot = table.snapshot();
-  if (!snapshot) throw user_error("the table was not built yet: " + quote(name)).hint("tidemill run +" + name);
+  if (!snapshot)
+    throw user_error("the table was not built yet: " + quote(name)).hint("tidemill run +" + name);
   return std::move(*snapshot);
 }
 
@@ -44,7 +46,9 @@ std::map<std::string, std::string> derived_columns(const Asset& asset) {
 }
 
 tables::Shape shape_of(const Asset& asset) {
-  tables::Shape shape{.schema = asset.schema, .partition_by = asset.layout.partition_by, .description = asset.description};
+  tables::Shape shape{.schema = asset.schema,
+                      .partition_by = asset.layout.partition_by,
+                      .description = asset.description};
   for (const auto& [column, time] : derived_columns(asset)) {
     shape.schema.push_back({column, Type{.id = Type::Id::kDate}});
     shape.comments[column] = "the UTC day of " + time;
@@ -61,22 +65,29 @@ std::string visible_sql(const tables::Snapshot& snapshot, std::span<const tables
     Schema others = snapshot.shape.schema;
     std::erase_if(others, [&](const Column& other) { return other.name == column.name; });
     const auto& partitions = snapshot.shape.partition_by;
-    const bool partition = std::find(partitions.begin(), partitions.end(), column.name) != partitions.end();
-    if (!partition || !derived_from(others, column.name)) columns.push_back(duckdb::quote_identifier(column.name));
+    const bool partition =
+        std::find(partitions.begin(), partitions.end(), column.name) != partitions.end();
+    if (!partition || !derived_from(others, column.name))
+      columns.push_back(duckdb::quote_identifier(column.name));
   }
   return "SELECT " + join(columns, ", ") + " FROM (" + tables::read_sql(snapshot, files) + ")";
 }
 
-std::string visible_sql(const tables::Snapshot& snapshot) { return visible_sql(snapshot, snapshot.files); }
+std::string visible_sql(const tables::Snapshot& snapshot) {
+  return visible_sql(snapshot, snapshot.files);
+}
 
-LakeRelations lake_relations(const Project& project, FileSystem& files, duckdb::Connection& connection,
-                             const std::vector<std::string>& names, const PointInTime& at) {
+LakeRelations lake_relations(const Project& project, FileSystem& files,
+                             duckdb::Connection& connection, const std::vector<std::string>& names,
+                             const PointInTime& at) {
   std::vector<std::string> ordered;
   for (const std::string& name : names) add_names(project, name, ordered);
   LakeRelations lake;
   for (const std::string& name : ordered) {
     const auto asset = project.find(maker_of(name));
-    if (!asset) throw user_error("no such table: " + quote(name)).hint(nearest_hint(name, project.asset_names()));
+    if (!asset)
+      throw user_error("no such table: " + quote(name))
+          .hint(nearest_hint(name, project.asset_names()));
     if (project.assets[*asset].is_view()) {
       lake.relations.push_back({name, project.assets[*asset].model.sql});
       continue;
@@ -95,7 +106,8 @@ LakeRelations lake_relations(const Project& project, FileSystem& files, duckdb::
     lake.versions.push_back({name, snapshot.version, snapshot.time});
   }
   if (std::holds_alternative<int64_t>(at) && lake.versions.size() > 1) {
-    throw user_error("a version is one table's, and the query reads " + std::to_string(lake.versions.size()))
+    throw user_error("a version is one table's, and the query reads " +
+                     std::to_string(lake.versions.size()))
         .hint("give a time: --at 2015-01-02T00:00:00Z");
   }
   return lake;

@@ -27,7 +27,8 @@ std::map<std::string, std::string> derived_columns(const Asset& asset);
 std::string visible_sql(const tables::Snapshot& snapshot, std::span<const tables::DataFile> files);
 std::string visible_sql(const tables::Snapshot& snapshot);
 
-/// A table as it was: its newest version, a version by number, or the newest committed at or before a time.
+/// A table as it was: its newest version, a version by number, or the newest committed at or before
+/// a time.
 using PointInTime = std::variant<std::monostate, int64_t, Instant>;
 
 struct TableVersion {
@@ -41,9 +42,11 @@ struct LakeRelations {
   std::vector<TableVersion> versions;  ///< Of the tables among them.
 };
 
-/// Returns what `names` stand for, and what the views among them read. Rejects tables may be named too. Throws a user's
-/// Error for a table that nothing makes, one that was not built yet, and a version number that is asked of several tables.
-LakeRelations lake_relations(const Project& project, FileSystem& files, duckdb::Connection& connection,
-                             const std::vector<std::string>& names, const PointInTime& at);
+/// Returns what `names` stand for, and what the views among them read. Rejects tables may be named
+/// too. Throws a user's Error for a table that nothing makes, one that was not built yet, and a
+/// version number that is asked of several tables.
+LakeRelations lake_relations(const Project& project, FileSystem& files,
+                             duckdb::Connection& connection, const std::vector<std::string>& names,
+                             const PointInTime& at);
 
 }  // namespace tidemill

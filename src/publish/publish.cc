@@ -18,7 +18,8 @@ tables::Snapshot snapshot_of(const tables::Table& table, const Staged& staged) {
 }
 
 /// Returns the rows of the table that stay when this publication is committed.
-std::vector<tables::DataFile> kept_files(const tables::Snapshot& snapshot, const std::optional<Interval>& interval) {
+std::vector<tables::DataFile> kept_files(const tables::Snapshot& snapshot,
+                                         const std::optional<Interval>& interval) {
   std::vector<tables::DataFile> kept;
   for (const tables::DataFile& file : snapshot.files) {
     if (interval && (!file.interval || !interval->contains(*file.interval))) kept.push_back(file);
@@ -26,8 +27,9 @@ std::vector<tables::DataFile> kept_files(const tables::Snapshot& snapshot, const
   return kept;
 }
 
-std::vector<Finding> audit_staged(duckdb::Connection& connection, tables::Table& table, const Staged& staged,
-                                  const Publication& publication, const std::optional<tables::Snapshot>& before) {
+std::vector<Finding> audit_staged(duckdb::Connection& connection, tables::Table& table,
+                                  const Staged& staged, const Publication& publication,
+                                  const std::optional<tables::Snapshot>& before) {
   const Asset& asset = publication.asset;
   std::vector<Relation> relations = {{asset.name, visible_sql(snapshot_of(table, staged))}};
   const std::string rows = duckdb::quote_table(asset.name);
@@ -37,7 +39,8 @@ std::vector<Finding> audit_staged(duckdb::Connection& connection, tables::Table&
     whole = "(SELECT * FROM " + rows + " UNION ALL BY NAME " + visible_sql(*before, kept) + ")";
   }
   show_relations(connection, relations);
-  if (!asset.is_source() && publication.interval) check_interval(connection, asset, *publication.interval, rows);
+  if (!asset.is_source() && publication.interval)
+    check_interval(connection, asset, *publication.interval, rows);
   return audit(connection, asset, {rows, whole}, publication.parameters);
 }
 
@@ -50,17 +53,21 @@ bool fits(const tables::Shape& shape, const tables::Shape& old) {
   });
 }
 
-tables::Change change_of(const Staged& staged, const Publication& publication, const std::optional<tables::Snapshot>& before) {
+tables::Change change_of(const Staged& staged, const Publication& publication,
+                         const std::optional<tables::Snapshot>& before) {
   tables::Change change;
   const bool reshape = publication.may_reshape && before && !fits(staged.shape, before->shape);
-  change.kind = publication.interval && !reshape ? tables::Change::Kind::kReplaceInterval : tables::Change::Kind::kOverwrite;
+  change.kind = publication.interval && !reshape ? tables::Change::Kind::kReplaceInterval
+                                                 : tables::Change::Kind::kOverwrite;
   change.adds = staged.files;
   change.shape = staged.shape;
   change.interval = publication.interval;
   change.time_column = publication.asset.model.time_column;
   const std::string id = transaction_id(publication.asset.name, publication.interval);
-  const auto seen = before ? before->transactions.find(id) : std::map<std::string, int64_t>::const_iterator{};
-  change.transaction = tables::Transaction{id, before && seen != before->transactions.end() ? seen->second : 0};
+  const auto seen =
+      before ? before->transactions.find(id) : std::map<std::string, int64_t>::const_iterator{};
+  change.transaction =
+      tables::Transaction{id, before && seen != before->transactions.end() ? seen->second : 0};
   change.provenance = publication.provenance;
   change.now = publication.now;
   return change;
@@ -68,8 +75,9 @@ tables::Change change_of(const Staged& staged, const Publication& publication, c
 
 }  // namespace
 
-Staged stage(duckdb::Connection& connection, FileSystem& files, const Asset& asset, const std::string& select,
-             const duckdb::Parameters& parameters, const std::string& table_folder, const std::string& attempt) {
+Staged stage(duckdb::Connection& connection, FileSystem& files, const Asset& asset,
+             const std::string& select, const duckdb::Parameters& parameters,
+             const std::string& table_folder, const std::string& attempt) {
   const std::string folder = join_path(table_folder, attempt);
   files.make_folder(folder);
   fault_step("stage");
@@ -92,8 +100,8 @@ std::string transaction_id(const std::string& asset, const std::optional<Interva
   return "tidemill:" + asset + (interval ? ":" + interval->text() : "");
 }
 
-Published publish(duckdb::Connection& connection, tables::Table& table, const Staged& staged, const Publication& publication,
-                  std::mutex& table_mutex) {
+Published publish(duckdb::Connection& connection, tables::Table& table, const Staged& staged,
+                  const Publication& publication, std::mutex& table_mutex) {
   std::unique_lock lock(table_mutex, std::defer_lock);
   if (audits_table(publication.asset)) lock.lock();
   auto before = table.snapshot();

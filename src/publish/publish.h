@@ -22,16 +22,19 @@ struct Staged {
   int64_t rows = 0;
 };
 
-/// Writes the rows of `select` into `<table's folder>/<attempt>`. Throws what the engine throws; files may be left.
-Staged stage(duckdb::Connection& connection, FileSystem& files, const Asset& asset, const std::string& select,
-             const duckdb::Parameters& parameters, const std::string& table_folder, const std::string& attempt);
+/// Writes the rows of `select` into `<table's folder>/<attempt>`. Throws what the engine throws;
+/// files may be left.
+Staged stage(duckdb::Connection& connection, FileSystem& files, const Asset& asset,
+             const std::string& select, const duckdb::Parameters& parameters,
+             const std::string& table_folder, const std::string& attempt);
 
 struct Publication {
   const Asset& asset;
   std::optional<Interval> interval;
   duckdb::Parameters parameters;  ///< For checks that are SQL.
   tables::Provenance provenance;
-  /// A table whose columns or partitioning no longer fit is made anew (a full refresh was asked for); else that is an error.
+  /// A table whose columns or partitioning no longer fit is made anew (a full refresh was asked
+  /// for); else that is an error.
   bool may_reshape = false;
   Instant now;
 };
@@ -42,11 +45,12 @@ struct Published {
   bool already_committed = false;  ///< Someone was faster: the staged files are not needed.
 };
 
-/// Audits the staged rows and, unless a check of severity error found something, commits them. `table_mutex` is held for
-/// the commit, and from the audit on where a check looks at the whole table: what it saw is what is committed to.
-/// Throws a user's Error for a failed check; nothing is committed then.
-Published publish(duckdb::Connection& connection, tables::Table& table, const Staged& staged, const Publication& publication,
-                  std::mutex& table_mutex);
+/// Audits the staged rows and, unless a check of severity error found something, commits them.
+/// `table_mutex` is held for the commit, and from the audit on where a check looks at the whole
+/// table: what it saw is what is committed to. Throws a user's Error for a failed check; nothing is
+/// committed then.
+Published publish(duckdb::Connection& connection, tables::Table& table, const Staged& staged,
+                  const Publication& publication, std::mutex& table_mutex);
 
 /// The id of the transaction that a build of an asset's interval commits.
 std::string transaction_id(const std::string& asset, const std::optional<Interval>& interval);

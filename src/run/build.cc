@@ -17,7 +17,8 @@ namespace {
 /// An engine session that can be interrupted while it lasts.
 class AttemptSession {
  public:
-  explicit AttemptSession(const BuildContext& context) : active_(context.active), session_(context.engine.open()) {
+  explicit AttemptSession(const BuildContext& context)
+      : active_(context.active), session_(context.engine.open()) {
     active_.add(*session_.connection);
   }
   ~AttemptSession() { active_.remove(*session_.connection); }
@@ -52,7 +53,8 @@ class AttemptFolder {
   bool kept_ = false;
 };
 
-duckdb::Parameters parameters_of(const BuildContext& context, const std::optional<Interval>& interval) {
+duckdb::Parameters parameters_of(const BuildContext& context,
+                                 const std::optional<Interval>& interval) {
   duckdb::Parameters parameters = {{"run_time", context.run_time}};
   if (interval) {
     parameters["start"] = interval->start;
@@ -62,8 +64,8 @@ duckdb::Parameters parameters_of(const BuildContext& context, const std::optiona
   return parameters;
 }
 
-tables::Provenance provenance_of(const BuildContext& context, const Asset& asset, const Task& task, const std::string& attempt,
-                                 const InputVersions& inputs) {
+tables::Provenance provenance_of(const BuildContext& context, const Asset& asset, const Task& task,
+                                 const std::string& attempt, const InputVersions& inputs) {
   return {.run = context.run,
           .attempt = attempt,
           .asset = asset.name,
@@ -72,10 +74,13 @@ tables::Provenance provenance_of(const BuildContext& context, const Asset& asset
           .inputs = nlohmann::json(inputs).dump()};
 }
 
-/// Returns the relation that a table is, read only where `bound` lies in the interval when there is a bound.
-Relation table_relation(const BuildContext& context, duckdb::Connection& connection, const Asset& asset,
-                        const std::string& bound, const std::optional<Interval>& interval) {
-  tables::Table table(context.environment.files, context.project.table_folder(asset.name), connection);
+/// Returns the relation that a table is, read only where `bound` lies in the interval when there is
+/// a bound.
+Relation table_relation(const BuildContext& context, duckdb::Connection& connection,
+                        const Asset& asset, const std::string& bound,
+                        const std::optional<Interval>& interval) {
+  tables::Table table(context.environment.files, context.project.table_folder(asset.name),
+                      connection);
   const auto snapshot = table.snapshot();
   if (!snapshot) {
     tables::Snapshot empty{.folder = table.folder()};
@@ -92,8 +97,10 @@ Relation table_relation(const BuildContext& context, duckdb::Connection& connect
   return {asset.name, visible_sql(*snapshot, files)};
 }
 
-/// Returns everything the model's SQL names, in an order in which views come after what they read.
-std::vector<Relation> relations_of(const BuildContext& context, duckdb::Connection& connection, const Task& task) {
+/// Returns everything that a build and its checks read, in an order in which views come after what
+/// they read.
+std::vector<Relation> relations_of(const BuildContext& context, duckdb::Connection& connection,
+                                   const Task& task) {
   const Project& project = context.project;
   std::map<size_t, Relation> relations;
   for (const TableInput& input : table_inputs(project, task.asset)) {
@@ -122,25 +129,35 @@ std::vector<Relation> relations_of(const BuildContext& context, duckdb::Connecti
 }
 
 /// Commits what a source could not take, when there is any or was any for this interval.
-void publish_rejects(const BuildContext& context, duckdb::Connection& connection, const Task& task, const std::string& attempt,
-                     const RejectSpool& spool, const tables::Provenance& provenance) {
+void publish_rejects(const BuildContext& context, duckdb::Connection& connection, const Task& task,
+                     const std::string& attempt, const RejectSpool& spool,
+                     const tables::Provenance& provenance) {
   const Asset& source = context.project.assets[task.asset];
-  Asset rejects{.name = rejects_name(source.name), .description = "records that " + source.name + " could not take"};
+  Asset rejects{.name = rejects_name(source.name),
+                .description = "records that " + source.name + " could not take"};
   rejects.schema = rejects_schema();
   const std::string folder = context.project.table_folder(rejects.name);
   tables::Table table(context.environment.files, folder, connection);
   if (spool.count() == 0 && !table.snapshot()) return;
   AttemptFolder attempt_folder(context.environment.files, join_path(folder, attempt));
-  const std::string nothing = "SELECT * FROM (VALUES (NULL, NULL, NULL, NULL, NULL, NULL, NULL)) AS r(file, line, column_name, reason, record, record_bytes, rejected_at) LIMIT 0";
+  const std::string nothing =
+      "SELECT * FROM (VALUES (NULL, NULL, NULL, NULL, NULL, NULL, NULL)) AS r(file, line, "
+      "column_name, reason, record, record_bytes, rejected_at) LIMIT 0";
   const auto parameters = parameters_of(context, task.interval);
-  const Staged staged = stage(connection, context.environment.files, rejects, spool.count() == 0 ? nothing : spool.select(),
-                              parameters, folder, attempt);
-  if (staged.rows != spool.count()) throw bug_error("rejected rows were lost: " + std::to_string(spool.count() - staged.rows));
-  Publication publication{.asset = rejects, .interval = task.interval, .parameters = parameters, .provenance = provenance};
+  const Staged staged =
+      stage(connection, context.environment.files, rejects,
+            spool.count() == 0 ? nothing : spool.select(), parameters, folder, attempt);
+  if (staged.rows != spool.count())
+    throw bug_error("rejected rows were lost: " + std::to_string(spool.count() - staged.rows));
+  Publication publication{.asset = rejects,
+                          .interval = task.interval,
+                          .parameters = parameters,
+                          .provenance = provenance};
   publication.provenance.asset = rejects.name;
   publication.provenance.rows = staged.rows;
   publication.now = context.environment.clock.now();
-  const Published published = publish(connection, table, staged, publication, context.mutexes.of(rejects.name));
+  const Published published =
+      publish(connection, table, staged, publication, context.mutexes.of(rejects.name));
   if (!published.already_committed) attempt_folder.keep();
   fault_step("rejects-committed");
 }
@@ -152,37 +169,46 @@ const Format& format_of(const Source& source) {
   throw bug_error("an unknown format passed validation: " + quote(source.format));
 }
 
-std::vector<Input> inputs_of(const ConnectorContext& context, const Connector& connector, const std::vector<SourceFile>& files) {
+std::vector<Input> inputs_of(const ConnectorContext& context, const Connector& connector,
+                             const std::vector<SourceFile>& files) {
   std::vector<Input> inputs;
   for (const SourceFile& file : files) {
-    inputs.push_back({file.address, [&context, &connector, &file] { return connector.open(context, file); }});
+    inputs.push_back(
+        {file.address, [&context, &connector, &file] { return connector.open(context, file); }});
   }
   return inputs;
 }
 
 /// Throws when a record was neither loaded nor rejected.
-void check_nothing_lost(const ReadCounters& counters, const Staged& staged, const RejectSpool& spool, const Asset& asset) {
-  const bool all = counters.records == counters.rows + counters.rejected && counters.rows == staged.rows &&
-                   counters.rejected == spool.count();
+void check_nothing_lost(const ReadCounters& counters, const Staged& staged,
+                        const RejectSpool& spool, const Asset& asset) {
+  const bool all = counters.records == counters.rows + counters.rejected &&
+                   counters.rows == staged.rows && counters.rejected == spool.count();
   if (all) return;
-  throw bug_error("records of " + asset.name + " were lost: " + std::to_string(counters.records) + " read, " +
-                  std::to_string(staged.rows) + " loaded, " + std::to_string(spool.count()) + " rejected");
+  throw bug_error("records of " + asset.name + " were lost: " + std::to_string(counters.records) +
+                  " read, " + std::to_string(staged.rows) + " loaded, " +
+                  std::to_string(spool.count()) + " rejected");
 }
 
-BuildOutcome check_view(const BuildContext& context, duckdb::Connection& connection, const Task& task, const InputVersions& inputs) {
+BuildOutcome check_view(const BuildContext& context, duckdb::Connection& connection,
+                        const Task& task, const InputVersions& inputs) {
   const Asset& asset = context.project.assets[task.asset];
   const std::string rows = duckdb::quote_table(asset.name);
   show_relations(connection, {{asset.name, asset.model.sql}});
   BuildOutcome outcome;
   outcome.warnings = audit(connection, asset, {rows, rows}, parameters_of(context, std::nullopt));
   refuse(asset, outcome.warnings);
-  context.ledger.record_built(task.asset, {.fingerprint = asset.fingerprint, .inputs = inputs, .run = context.run, .time = context.run_time});
+  context.ledger.record_built(task.asset, {.fingerprint = asset.fingerprint,
+                                           .inputs = inputs,
+                                           .run = context.run,
+                                           .time = context.run_time});
   return outcome;
 }
 
 /// Commits staged rows and takes the commit into the ledger.
-BuildOutcome commit(const BuildContext& context, duckdb::Connection& connection, const Task& task, tables::Table& table,
-                    const Staged& staged, tables::Provenance provenance, AttemptFolder& folder) {
+BuildOutcome commit(const BuildContext& context, duckdb::Connection& connection, const Task& task,
+                    tables::Table& table, const Staged& staged, tables::Provenance provenance,
+                    AttemptFolder& folder) {
   const Asset& asset = context.project.assets[task.asset];
   provenance.rows = staged.rows;
   const Publication publication{.asset = asset,
@@ -191,7 +217,8 @@ BuildOutcome commit(const BuildContext& context, duckdb::Connection& connection,
                                 .provenance = std::move(provenance),
                                 .may_reshape = context.full_refresh,
                                 .now = context.environment.clock.now()};
-  const Published published = publish(connection, table, staged, publication, context.mutexes.of(asset.name));
+  const Published published =
+      publish(connection, table, staged, publication, context.mutexes.of(asset.name));
   if (!published.already_committed) folder.keep();
   fault_step("committed");
   context.ledger.reconcile(task.asset, connection);
@@ -220,53 +247,67 @@ std::mutex& TableMutexes::of(const std::string& table) {
   return mutexes_[table];
 }
 
-BuildOutcome build_source(const BuildContext& context, const Task& task, const std::vector<SourceFile>& files,
-                          const std::string& attempt, ReadCounters& counters) {
+BuildOutcome build_source(const BuildContext& context, const Task& task,
+                          const std::vector<SourceFile>& files, const std::string& attempt,
+                          ReadCounters& counters) {
   const Asset& asset = context.project.assets[task.asset];
   const Connector& connector = connector_of(asset.source);
-  const ConnectorContext connector_context{asset.source.connector_options, context.project.folder, context.environment, context.cancellation};
+  const ConnectorContext connector_context{asset.source.connector_options, context.project.folder,
+                                           context.environment, context.cancellation};
   const std::string folder = context.project.table_folder(asset.name);
   AttemptSession session(context);
   AttemptFolder attempt_folder(context.environment.files, join_path(folder, attempt));
   RejectSpool spool(context.project.folder + "/.tidemill/cache/" + attempt + ".rejects");
-  const auto source = format_of(asset.source)
-                          .open({asset.source.contract, inputs_of(connector_context, connector, files), spool, counters, context.cancellation},
-                                asset.source.format_options);
+  const auto source =
+      format_of(asset.source)
+          .open({asset.source.contract, inputs_of(connector_context, connector, files), spool,
+                 counters, context.cancellation},
+                asset.source.format_options);
   duckdb::LentSource lent(session.connection(), *source);
   Staged staged;
   try {
-    staged = stage(session.connection(), context.environment.files, asset, "SELECT * FROM " + lent.sql(), {}, folder, attempt);
+    staged = stage(session.connection(), context.environment.files, asset,
+                   "SELECT * FROM " + lent.sql(), {}, folder, attempt);
   } catch (const Error&) {
     lent.rethrow();
     throw;
   }
   spool.finish();
   check_nothing_lost(counters, staged, spool, asset);
-  tables::Provenance provenance = provenance_of(context, asset, task, attempt, listing_of(task.interval, files).contents);
+  tables::Provenance provenance =
+      provenance_of(context, asset, task, attempt, listing_of(task.interval, files).contents);
   provenance.rejected = spool.count();
   publish_rejects(context, session.connection(), task, attempt, spool, provenance);
+  show_relations(session.connection(), relations_of(context, session.connection(), task));
   tables::Table table(context.environment.files, folder, session.connection());
-  BuildOutcome outcome = commit(context, session.connection(), task, table, staged, provenance, attempt_folder);
+  BuildOutcome outcome =
+      commit(context, session.connection(), task, table, staged, provenance, attempt_folder);
   outcome.rejected = spool.count();
   outcome.bytes = counters.bytes;
   return outcome;
 }
 
-BuildOutcome build_model(const BuildContext& context, const Task& task, const std::string& attempt) {
+BuildOutcome build_model(const BuildContext& context, const Task& task,
+                         const std::string& attempt) {
   const Asset& asset = context.project.assets[task.asset];
-  // Before the snapshots: a commit between the two makes this build stale again, never wrongly fresh.
-  const bool forced = task.reason == Reason::kFullRefresh || (context.full_refresh && task.reason != Reason::kNeverBuilt);
-  if (!forced && !context.ledger.staleness_of(task.asset, task.interval)) return {.unchanged = true};
+  // Before the snapshots: a commit between the two makes this build stale again, never wrongly
+  // fresh.
+  const bool forced = task.reason == Reason::kFullRefresh ||
+                      (context.full_refresh && task.reason != Reason::kNeverBuilt);
+  if (!forced && !context.ledger.staleness_of(task.asset, task.interval))
+    return {.unchanged = true};
   const InputVersions inputs = context.ledger.input_versions_of(task.asset, task.interval);
   AttemptSession session(context);
   show_relations(session.connection(), relations_of(context, session.connection(), task));
   if (asset.is_view()) return check_view(context, session.connection(), task, inputs);
   const std::string folder = context.project.table_folder(asset.name);
   AttemptFolder attempt_folder(context.environment.files, join_path(folder, attempt));
-  const Staged staged = stage(session.connection(), context.environment.files, asset, asset.model.sql,
-                              parameters_of(context, task.interval), folder, attempt);
+  const Staged staged =
+      stage(session.connection(), context.environment.files, asset, asset.model.sql,
+            parameters_of(context, task.interval), folder, attempt);
   tables::Table table(context.environment.files, folder, session.connection());
-  return commit(context, session.connection(), task, table, staged, provenance_of(context, asset, task, attempt, inputs), attempt_folder);
+  return commit(context, session.connection(), task, table, staged,
+                provenance_of(context, asset, task, attempt, inputs), attempt_folder);
 }
 
 }  // namespace tidemill

@@ -19,7 +19,8 @@
 
 namespace tidemill {
 
-/// The connections that attempts are using, so that someone can stop what they are doing. Any thread may call it.
+/// The connections that attempts are using, so that someone can stop what they are doing. Any
+/// thread may call it.
 class ActiveConnections {
  public:
   void add(duckdb::Connection& connection);
@@ -64,14 +65,16 @@ struct BuildOutcome {
   std::vector<Finding> warnings;
 };
 
-/// Reads a source's files of an interval into its table, and what does not fit into its rejects table, which is committed
-/// first. `attempt` names the folder for its files. `counters` may be watched meanwhile.
-/// After an error nothing of the main table is committed and the files of the attempt are removed.
-BuildOutcome build_source(const BuildContext& context, const Task& task, const std::vector<SourceFile>& files,
-                          const std::string& attempt, ReadCounters& counters);
+/// Reads a source's files of an interval into its table, and what does not fit into its rejects
+/// table, which is committed first. `attempt` names the folder for its files. `counters` may be
+/// watched meanwhile. After an error nothing of the main table is committed and the files of the
+/// attempt are removed.
+BuildOutcome build_source(const BuildContext& context, const Task& task,
+                          const std::vector<SourceFile>& files, const std::string& attempt,
+                          ReadCounters& counters);
 
-/// Builds a model's interval (or the whole model) from the newest snapshots of its inputs; of a view, runs its checks.
-/// Errors as `build_source`.
+/// Builds a model's interval (or the whole model) from the newest snapshots of its inputs; of a
+/// view, runs its checks. Errors as `build_source`.
 BuildOutcome build_model(const BuildContext& context, const Task& task, const std::string& attempt);
 
 }  // namespace tidemill

@@ -50,16 +50,18 @@ Listing listing_of(const std::optional<Interval>& interval, const std::vector<So
   return listing;
 }
 
-Discovery discover(const Project& project, Environment& environment, const PlanRequest& request, Progress& progress,
-                   const Cancellation& cancellation) {
+Discovery discover(const Project& project, Environment& environment, const PlanRequest& request,
+                   Progress& progress, const Cancellation& cancellation) {
   std::vector<Question> questions;
   for (size_t i = 0; i < project.assets.size(); ++i) {
     const Asset& asset = project.assets[i];
     if (!request.selected[i] || !asset.is_source()) continue;
-    const ConnectorContext context{asset.source.connector_options, project.folder, environment, cancellation};
+    const ConnectorContext context{asset.source.connector_options, project.folder, environment,
+                                   cancellation};
     const bool always = connector_of(asset.source).listing_is_free(context);
     if (!asset.source.interval) questions.push_back({i, std::nullopt});
-    for (const Interval& interval : intervals_to_ask(asset, progress.assets[asset.name], request, always)) {
+    for (const Interval& interval :
+         intervals_to_ask(asset, progress.assets[asset.name], request, always)) {
       questions.push_back({i, interval});
     }
   }
@@ -68,10 +70,12 @@ Discovery discover(const Project& project, Environment& environment, const PlanR
   in_parallel(questions.size(), [&](size_t q) {
     const auto& [asset_index, interval] = questions[q];
     const Asset& asset = project.assets[asset_index];
-    const ConnectorContext context{asset.source.connector_options, project.folder, environment, cancellation};
+    const ConnectorContext context{asset.source.connector_options, project.folder, environment,
+                                   cancellation};
     try {
       cancellation.check();
-      auto files = with_retries(project, environment.clock, cancellation, [&] { return connector_of(asset.source).list(context, interval); });
+      auto files = with_retries(project, environment.clock, cancellation,
+                                [&] { return connector_of(asset.source).list(context, interval); });
       const std::lock_guard lock(mutex);
       progress.listings[asset.name].push_back(listing_of(interval, files));
       discovery.files[{asset_index, interval}] = std::move(files);
@@ -81,7 +85,8 @@ Discovery discover(const Project& project, Environment& environment, const PlanR
     }
   });
   for (auto& [name, listings] : progress.listings) {
-    std::sort(listings.begin(), listings.end(), [](const Listing& a, const Listing& b) { return a.interval < b.interval; });
+    std::sort(listings.begin(), listings.end(),
+              [](const Listing& a, const Listing& b) { return a.interval < b.interval; });
   }
   cancellation.check();
   return discovery;

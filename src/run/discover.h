@@ -20,9 +20,10 @@ const Connector& connector_of(const Source& source);
 /// Returns what `progress` needs to know of the files of a source's interval.
 Listing listing_of(const std::optional<Interval>& interval, const std::vector<SourceFile>& files);
 
-/// Asks each selected source for the intervals that `intervals_to_ask` names, some at a time, and puts the answers into
-/// `progress.listings`. Transient failures are tried again as the project says. Returns the files.
-/// An interval whose connector keeps failing is in `failures`, by what failed.
+/// Asks each selected source for the intervals that `intervals_to_ask` names, some at a time, and
+/// puts the answers into `progress.listings`. Transient failures are tried again as the project
+/// says. Returns the files. An interval whose connector keeps failing is in `failures`, by what
+/// failed.
 struct Discovery {
   SourceFiles files;
   struct Failure {
@@ -32,7 +33,7 @@ struct Discovery {
   };
   std::vector<Failure> failures;
 };
-Discovery discover(const Project& project, Environment& environment, const PlanRequest& request, Progress& progress,
-                   const Cancellation& cancellation);
+Discovery discover(const Project& project, Environment& environment, const PlanRequest& request,
+                   Progress& progress, const Cancellation& cancellation);
 
 }  // namespace tidemill

@@ -17,12 +17,14 @@ namespace {
 std::vector<std::string> time_columns(const Asset& asset) {
   std::vector<std::string> columns;
   for (const Column& column : asset.schema) {
-    if (column.type.id == Type::Id::kTimestamp || column.type.id == Type::Id::kDate) columns.push_back(column.name);
+    if (column.type.id == Type::Id::kTimestamp || column.type.id == Type::Id::kDate)
+      columns.push_back(column.name);
   }
   return columns;
 }
 
-std::map<std::string, Interval> ranges_of(const tables::DataFile& file, const std::vector<std::string>& columns) {
+std::map<std::string, Interval> ranges_of(const tables::DataFile& file,
+                                          const std::vector<std::string>& columns) {
   std::map<std::string, Interval> ranges;
   for (const std::string& column : columns) {
     if (const auto range = tables::time_range(file, column)) ranges.emplace(lower(column), *range);
@@ -30,19 +32,23 @@ std::map<std::string, Interval> ranges_of(const tables::DataFile& file, const st
   return ranges;
 }
 
-/// Returns the ranges that both lie in; a column that one of them does not know is not known of both.
-std::map<std::string, Interval> united(const std::map<std::string, Interval>& a, const std::map<std::string, Interval>& b) {
+/// Returns the ranges that both lie in; a column that one of them does not know is not known of
+/// both.
+std::map<std::string, Interval> united(const std::map<std::string, Interval>& a,
+                                       const std::map<std::string, Interval>& b) {
   std::map<std::string, Interval> both;
   for (const auto& [column, range] : a) {
     const auto other = b.find(column);
     if (other == b.end()) continue;
-    both.emplace(column, Interval{std::min(range.start, other->second.start), std::max(range.end, other->second.end)});
+    both.emplace(column, Interval{std::min(range.start, other->second.start),
+                                  std::max(range.end, other->second.end)});
   }
   return both;
 }
 
 /// Returns when the rows that a commit changed happened, or nothing when it changed none.
-std::optional<Touch> touch_of(const tables::Commit& commit, const std::vector<std::string>& columns) {
+std::optional<Touch> touch_of(const tables::Commit& commit,
+                              const std::vector<std::string>& columns) {
   std::optional<Touch> touch;
   const auto add = [&](const tables::DataFile& file) {
     if (!file.data_change) return;
@@ -60,7 +66,9 @@ std::optional<Touch> touch_of(const tables::Commit& commit, const std::vector<st
 
 Built built_of(const tables::Commit& commit) {
   const tables::Provenance& provenance = *commit.provenance;
-  Built built{.interval = provenance.interval, .version = commit.version, .fingerprint = provenance.fingerprint};
+  Built built{.interval = provenance.interval,
+              .version = commit.version,
+              .fingerprint = provenance.fingerprint};
   const auto inputs = nlohmann::json::parse(provenance.inputs, nullptr, false);
   if (inputs.is_object()) built.inputs = inputs.get<InputVersions>();
   built.run = provenance.run;
@@ -70,13 +78,15 @@ Built built_of(const tables::Commit& commit) {
   return built;
 }
 
-Reconciled reconciled_of(const Asset& asset, int64_t version, const std::vector<tables::Commit>& commits) {
+Reconciled reconciled_of(const Asset& asset, int64_t version,
+                         const std::vector<tables::Commit>& commits) {
   Reconciled reconciled{.asset = asset.name, .version = version};
   const std::vector<std::string> columns = time_columns(asset);
   for (const tables::Commit& commit : commits) {
     reconciled.version = commit.version;
     for (const tables::Tombstone& removed : commit.removes) {
-      if (removed.file.interval && removed.file.data_change) reconciled.built[removed.file.interval] = std::nullopt;
+      if (removed.file.interval && removed.file.data_change)
+        reconciled.built[removed.file.interval] = std::nullopt;
     }
     if (commit.provenance && commit.provenance->asset == asset.name) {
       reconciled.built[commit.provenance->interval] = built_of(commit);
@@ -100,8 +110,10 @@ void Ledger::reconcile(size_t asset_index, duckdb::Connection& connection) {
   const std::string folder = project_.table_folder(asset.name);
   const std::lock_guard lock(mutex_);
   int64_t known = store_.reconciled_version(asset.name);
-  // A table that lacks the version we know was removed, and perhaps made anew: what was known of it is void.
-  const bool made_anew = known >= 0 && !files_.stat(fmt::format("{}/_delta_log/{:020}.json", folder, known));
+  // A table that lacks the version we know was removed, and perhaps made anew: what was known of it
+  // is void.
+  const bool made_anew =
+      known >= 0 && !files_.stat(fmt::format("{}/_delta_log/{:020}.json", folder, known));
   if (made_anew) known = -1;
   tables::Table table(files_, folder, connection);
   Reconciled reconciled = reconciled_of(asset, known, table.commits_since(known));
@@ -115,7 +127,8 @@ void Ledger::reconcile(size_t asset_index, duckdb::Connection& connection) {
     progress.built.erase(interval);
     if (built) progress.built.emplace(interval, *built);
   }
-  progress.touches.insert(progress.touches.end(), reconciled.touches.begin(), reconciled.touches.end());
+  progress.touches.insert(progress.touches.end(), reconciled.touches.begin(),
+                          reconciled.touches.end());
 }
 
 void Ledger::load_files(duckdb::Connection& connection) {
@@ -126,7 +139,8 @@ void Ledger::load_files(duckdb::Connection& connection) {
     if (!snapshot) continue;
     const std::vector<std::string> columns = time_columns(asset);
     for (const tables::DataFile& file : snapshot->files) {
-      progress_.assets[asset.name].files.push_back({file.size, file.records.value_or(-1), ranges_of(file, columns)});
+      progress_.assets[asset.name].files.push_back(
+          {file.size, file.records.value_or(-1), ranges_of(file, columns)});
     }
   }
 }
@@ -157,12 +171,14 @@ int64_t Ledger::sweep(duckdb::Connection& connection, Instant now) {
   return removed;
 }
 
-std::optional<Reason> Ledger::staleness_of(size_t model, const std::optional<Interval>& interval) const {
+std::optional<Reason> Ledger::staleness_of(size_t model,
+                                           const std::optional<Interval>& interval) const {
   const std::lock_guard lock(mutex_);
   return staleness(project_, model, interval, progress_);
 }
 
-InputVersions Ledger::input_versions_of(size_t model, const std::optional<Interval>& interval) const {
+InputVersions Ledger::input_versions_of(size_t model,
+                                        const std::optional<Interval>& interval) const {
   const std::lock_guard lock(mutex_);
   return input_versions(project_, model, interval, progress_, false);
 }

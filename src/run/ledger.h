@@ -1,5 +1,5 @@
-// The ledger in memory: which interval of which asset was built from which inputs by which code. The tables' logs are the
-// truth; the state store is an index of them, brought up to date here.
+// The ledger in memory: which interval of which asset was built from which inputs by which code.
+// The tables' logs are the truth; the state store is an index of them, brought up to date here.
 #pragma once
 
 #include <map>
@@ -19,9 +19,11 @@ namespace tidemill {
 /// Any thread may call it after `load`.
 class Ledger {
  public:
-  Ledger(const Project& project, FileSystem& files, StateStore& store) : project_(project), files_(files), store_(store) {}
+  Ledger(const Project& project, FileSystem& files, StateStore& store)
+      : project_(project), files_(files), store_(store) {}
 
-  /// Reads the state and takes in what the logs say beyond it: commits of runs that died, or of other writers.
+  /// Reads the state and takes in what the logs say beyond it: commits of runs that died, or of
+  /// other writers.
   void load(duckdb::Connection& connection);
   /// Takes in the newest commits of one asset's table. After each commit of ours, and by `load`.
   void reconcile(size_t asset, duckdb::Connection& connection);
@@ -30,9 +32,9 @@ class Ledger {
   /// Notes a build that leaves no commit.
   void record_built(size_t asset, const Built& built);
 
-  /// Removes what killed attempts left: files that no log names. For the one who holds the project's lock, while no attempt
-  /// is at work. Looks only into tables of attempts that died, and into those the state knew nothing of.
-  /// Returns how many files it removed.
+  /// Removes what killed attempts left: files that no log names. For the one who holds the
+  /// project's lock, while no attempt is at work. Looks only into tables of attempts that died, and
+  /// into those the state knew nothing of. Returns how many files it removed.
   int64_t sweep(duckdb::Connection& connection, Instant now);
 
   /// What is known now. Not to be called while attempts are at work.

@@ -19,12 +19,15 @@ constexpr size_t kSmallestObject = size_t{1} << 20;
 std::string hex(std::string_view bytes) {
   std::string text;
   text.reserve(2 * bytes.size());
-  for (const char byte : bytes) fmt::format_to(std::back_inserter(text), "{:02x}", static_cast<unsigned char>(byte));
+  for (const char byte : bytes)
+    fmt::format_to(std::back_inserter(text), "{:02x}", static_cast<unsigned char>(byte));
   return text;
 }
 
 /// True when a text column holds these bytes as they are.
-bool is_plain_text(std::string_view bytes) { return is_utf8(bytes) && bytes.find('\0') == std::string_view::npos; }
+bool is_plain_text(std::string_view bytes) {
+  return is_utf8(bytes) && bytes.find('\0') == std::string_view::npos;
+}
 
 }  // namespace
 
@@ -33,7 +36,8 @@ RejectSpool::~RejectSpool() {
 }
 
 void RejectSpool::add(Reject reject) {
-  nlohmann::json line = {{"file", to_utf8(reject.file)}, {"line", reject.line}, {"reason", to_utf8(reject.reason)}};
+  nlohmann::json line = {
+      {"file", to_utf8(reject.file)}, {"line", reject.line}, {"reason", to_utf8(reject.reason)}};
   if (!reject.column.empty()) line["column_name"] = reject.column;
   if (is_plain_text(reject.text)) {
     line["record"] = reject.text;
@@ -52,16 +56,19 @@ void RejectSpool::finish() {
   const std::lock_guard lock(mutex_);
   if (count_ == 0) return;
   file_.close();
-  if (file_.fail()) throw user_error("cannot write the rejected rows: " + quote(path_)).hint("is the disk full?");
+  if (file_.fail())
+    throw user_error("cannot write the rejected rows: " + quote(path_)).hint("is the disk full?");
 }
 
 std::string RejectSpool::select() const {
-  return "SELECT file, line, column_name, reason, record, unhex(record_hex) AS record_bytes, $run_time AS rejected_at "
+  return "SELECT file, line, column_name, reason, record, unhex(record_hex) AS record_bytes, "
+         "$run_time AS rejected_at "
          "FROM read_json(" +
          duckdb::quote_literal(path_) +
          ", format = 'newline_delimited', compression = 'uncompressed', maximum_object_size = " +
          std::to_string(std::max(longest_ + 1, kSmallestObject)) +
-         ", columns = {file: 'VARCHAR', line: 'BIGINT', column_name: 'VARCHAR', reason: 'VARCHAR', record: 'VARCHAR', "
+         ", columns = {file: 'VARCHAR', line: 'BIGINT', column_name: 'VARCHAR', reason: 'VARCHAR', "
+         "record: 'VARCHAR', "
          "record_hex: 'VARCHAR'})";
 }
 

@@ -1,4 +1,5 @@
-// Rejects on their way to the rejects table: in a file, so that a source that is wrong throughout takes no memory.
+// Rejects on their way to the rejects table: in a file, so that a source that is wrong throughout
+// takes no memory.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +18,12 @@ class RejectSpool : public RejectSink {
   ~RejectSpool() override;
   void add(Reject reject) override;
 
-  /// Makes all that was added readable. To be called once, after the last `add`; throws when the disk is full.
+  /// Makes all that was added readable. To be called once, after the last `add`; throws when the
+  /// disk is full.
   void finish();
   int64_t count() const { return count_; }
-  /// Returns a SELECT of the rejects with the columns of `rejects_schema`; `$run_time` is when they were rejected.
+  /// Returns a SELECT of the rejects with the columns of `rejects_schema`; `$run_time` is when they
+  /// were rejected.
   std::string select() const;
 
  private:

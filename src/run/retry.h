@@ -8,10 +8,11 @@
 
 namespace tidemill {
 
-/// Calls `work` until it returns or throws something other than Transient, at most `project.retries` times more, after
-/// waits that double. Returns what it returned.
+/// Calls `work` until it returns or throws something other than Transient, at most
+/// `project.retries` times more, after waits that double. Returns what it returned.
 template <typename Function>
-auto with_retries(const Project& project, Clock& clock, const Cancellation& cancellation, Function work) {
+auto with_retries(const Project& project, Clock& clock, const Cancellation& cancellation,
+                  Function work) {
   auto delay = project.retry_delay;
   for (int64_t left = project.retries;; --left) {
     try {

@@ -21,13 +21,21 @@ using TaskKey = std::pair<size_t, std::optional<Interval>>;
 /// Executes one plan.
 class Execution {
  public:
-  Execution(const BuildContext& context, StateStore& store, const Plan& plan, const SourceFiles& files, RunListener& listener)
-      : context_(context), store_(store), plan_(plan), files_(files), listener_(listener), states_(plan.tasks.size()),
-        reports_(plan.tasks.size()), running_(plan.tasks.size()) {}
+  Execution(const BuildContext& context, StateStore& store, const Plan& plan,
+            const SourceFiles& files, RunListener& listener)
+      : context_(context),
+        store_(store),
+        plan_(plan),
+        files_(files),
+        listener_(listener),
+        states_(plan.tasks.size()),
+        reports_(plan.tasks.size()),
+        running_(plan.tasks.size()) {}
 
   /// Returns a report for each task, in the plan's order.
   std::vector<TaskReport> run() {
-    const size_t workers = std::min<size_t>(std::max(1U, std::thread::hardware_concurrency()), plan_.tasks.size());
+    const size_t workers =
+        std::min<size_t>(std::max(1U, std::thread::hardware_concurrency()), plan_.tasks.size());
     {
       std::vector<std::jthread> threads;
       for (size_t i = 0; i < workers; ++i) threads.emplace_back([this] { work(); });
@@ -58,7 +66,8 @@ class Execution {
         if (states_[i] != State::kRunning) continue;
         const Task& task = plan_.tasks[i];
         const bool source = context_.project.assets[task.asset].is_source();
-        running.push_back({&task, running_[i].started, running_[i].counters->bytes, source ? task.bytes : -1, running_[i].counters->rows});
+        running.push_back({&task, running_[i].started, running_[i].counters->bytes,
+                           source ? task.bytes : -1, running_[i].counters->rows});
       }
       listener_.tick(running);
     }
@@ -92,11 +101,15 @@ class Execution {
         continue;
       }
       const auto& needs = plan_.tasks[i].needs;
-      if (std::any_of(needs.begin(), needs.end(), [&](size_t need) { return states_[need] != State::kOver; })) continue;
+      if (std::any_of(needs.begin(), needs.end(),
+                      [&](size_t need) { return states_[need] != State::kOver; }))
+        continue;
       if (const auto blocker = find_blocker(i)) {
         const Task& task = plan_.tasks[*blocker];
-        const std::string name = context_.project.assets[task.asset].name + (task.interval ? " " + task.interval->label() : "");
-        finish(i, {.status = TaskReport::Status::kBlocked, .error = user_error("not built, since its input failed: " + name)});
+        const std::string name = context_.project.assets[task.asset].name +
+                                 (task.interval ? " " + task.interval->label() : "");
+        finish(i, {.status = TaskReport::Status::kBlocked,
+                   .error = user_error("not built, since its input failed: " + name)});
         continue;
       }
       states_[i] = State::kRunning;
@@ -110,7 +123,8 @@ class Execution {
   std::optional<size_t> find_blocker(size_t i) const {
     for (const size_t need : plan_.tasks[i].needs) {
       const TaskReport::Status status = reports_[need].status;
-      if (status == TaskReport::Status::kFailed || status == TaskReport::Status::kBlocked) return need;
+      if (status == TaskReport::Status::kFailed || status == TaskReport::Status::kBlocked)
+        return need;
     }
     return std::nullopt;
   }
@@ -134,9 +148,11 @@ class Execution {
       report.duration = context_.environment.clock.now() - started;
       if (!error) return report;
       report.error = std::move(error);
-      const bool cancelled = report.error->kind() == Error::Kind::kCancelled || context_.cancellation.cancelled();
+      const bool cancelled =
+          report.error->kind() == Error::Kind::kCancelled || context_.cancellation.cancelled();
       report.status = cancelled ? TaskReport::Status::kInterrupted : TaskReport::Status::kFailed;
-      const bool again = report.error->kind() == Error::Kind::kTransient && report.attempts <= context_.project.retries;
+      const bool again = report.error->kind() == Error::Kind::kTransient &&
+                         report.attempts <= context_.project.retries;
       if (cancelled || !again) return report;
       {
         const std::lock_guard lock(mutex_);
@@ -151,7 +167,8 @@ class Execution {
   std::optional<Error> attempt(size_t i, TaskReport& report) {
     const Task& task = plan_.tasks[i];
     const Asset& asset = context_.project.assets[task.asset];
-    AttemptRecord record{.id = random_id(), .run = context_.run, .asset = asset.name, .interval = task.interval};
+    AttemptRecord record{
+        .id = random_id(), .run = context_.run, .asset = asset.name, .interval = task.interval};
     record.number = report.attempts;
     record.started = context_.environment.clock.now();
     record.status = "running";
@@ -159,8 +176,10 @@ class Execution {
     std::optional<Error> failure;
     try {
       store_.begin_attempt(record);
-      report.outcome = asset.is_source() ? read_source(i, record) : build_model(context_, task, record.id);
-      report.status = report.outcome.unchanged ? TaskReport::Status::kUnchanged : TaskReport::Status::kDone;
+      report.outcome =
+          asset.is_source() ? read_source(i, record) : build_model(context_, task, record.id);
+      report.status =
+          report.outcome.unchanged ? TaskReport::Status::kUnchanged : TaskReport::Status::kDone;
       report.error.reset();
       record.status = status_text(report.status);
     } catch (Error& error) {
@@ -169,7 +188,8 @@ class Execution {
       failure = bug_error(error.what());
     }
     if (failure) {
-      const bool cancelled = failure->kind() == Error::Kind::kCancelled || context_.cancellation.cancelled();
+      const bool cancelled =
+          failure->kind() == Error::Kind::kCancelled || context_.cancellation.cancelled();
       record.status = cancelled ? "interrupted" : "failed";
       record.error = failure->text();
       if (failure->message().starts_with("DuckDB stopped")) context_.engine.renew();
@@ -196,7 +216,8 @@ class Execution {
     }
     std::vector<SourceFile> files = files_.at({task.asset, task.interval});
     if (record.number > 1) {
-      const ConnectorContext connector{asset.source.connector_options, context_.project.folder, context_.environment, context_.cancellation};
+      const ConnectorContext connector{asset.source.connector_options, context_.project.folder,
+                                       context_.environment, context_.cancellation};
       files = connector_of(asset.source).list(connector, task.interval);
       if (files.empty()) throw transient_error("the files are gone: " + quote(asset.name));
     }
@@ -223,7 +244,8 @@ Plan untried(const Plan& plan, const std::set<TaskKey>& tried) {
   std::map<size_t, size_t> places;  // Of a task that stays: its index in `rest`.
   for (size_t i = 0; i < plan.tasks.size(); ++i) {
     Task task = plan.tasks[i];
-    const bool possible = std::all_of(task.needs.begin(), task.needs.end(), [&](size_t need) { return places.contains(need); });
+    const bool possible = std::all_of(task.needs.begin(), task.needs.end(),
+                                      [&](size_t need) { return places.contains(need); });
     if (!possible || tried.contains({task.asset, task.interval})) continue;
     for (size_t& need : task.needs) need = places.at(need);
     places[i] = rest.tasks.size();
@@ -266,7 +288,8 @@ void add_failures(const Discovery& discovery, RunListener& listener, RunSummary&
 void count_waiting(const Plan& plan, RunSummary& summary) {
   for (const Waiting& waiting : plan.waiting) {
     if (waiting.state == Waiting::State::kMissing) ++summary.missing;
-    if (waiting.state == Waiting::State::kAbsent || waiting.state == Waiting::State::kNotReady) ++summary.waiting;
+    if (waiting.state == Waiting::State::kAbsent || waiting.state == Waiting::State::kNotReady)
+      ++summary.waiting;
   }
 }
 
@@ -299,16 +322,20 @@ void check_size(const Project& project, const Progress& progress, const PlanRequ
     const Asset& asset = project.assets[i];
     if (!request.selected[i] || !asset.is_source() || !asset.source.interval) continue;
     if (count_source_intervals(asset.source, request) <= kMostIntervals) continue;
-    const auto count = static_cast<int64_t>(intervals_to_ask(asset, progress.assets.at(asset.name), request, false).size());
+    const auto count = static_cast<int64_t>(
+        intervals_to_ask(asset, progress.assets.at(asset.name), request, false).size());
     if (count <= kMostIntervals) continue;
-    throw user_error(asset.name + " has " + format_count(count, grain_name(*asset.source.interval)) + " to load, from " +
-                     format_time(asset.source.start, *asset.source.interval) + " to now")
+    throw user_error(asset.name + " has " +
+                     format_count(count, grain_name(*asset.source.interval)) + " to load, from " +
+                     format_time(asset.source.start, *asset.source.interval) + " to " +
+                     (asset.source.end ? format_time(*asset.source.end, *asset.source.interval) : "now"))
         .hint("say which: --start 2015-01-01T00 --end 2015-01-01T03; or --yes for all of them");
   }
 }
 
-RunSummary run_project(const Project& project, Environment& environment, DuckdbEngine& engine, StateStore& store,
-                       const Cancellation& cancellation, const RunRequest& request, RunListener& listener) {
+RunSummary run_project(const Project& project, Environment& environment, DuckdbEngine& engine,
+                       StateStore& store, const Cancellation& cancellation,
+                       const RunRequest& request, RunListener& listener) {
   const Instant started = environment.clock.now();
   RunSummary summary{.run = random_id()};
   Ledger ledger(project, environment.files, store);
@@ -318,12 +345,15 @@ RunSummary run_project(const Project& project, Environment& environment, DuckdbE
     if (const int64_t removed = ledger.sweep(*session.connection, started)) listener.swept(removed);
   }
   if (!request.yes) check_size(project, ledger.progress(), request.plan);
-  store.begin_run({.id = summary.run, .command = request.command, .started = started, .status = "running"});
+  store.begin_run(
+      {.id = summary.run, .command = request.command, .started = started, .status = "running"});
   ActiveConnections active;
   TableMutexes mutexes;
-  BuildContext context{project, environment, engine, ledger, cancellation, active, mutexes, summary.run, started, request.plan.full_refresh};
+  BuildContext context{project, environment, engine,      ledger,  cancellation,
+                       active,  mutexes,     summary.run, started, request.plan.full_refresh};
   try {
-    const Discovery discovery = discover(project, environment, request.plan, ledger.progress(), cancellation);
+    const Discovery discovery =
+        discover(project, environment, request.plan, ledger.progress(), cancellation);
     add_failures(discovery, listener, summary);
     PlanRequest plan_request = request.plan;
     std::set<TaskKey> tried;
@@ -333,19 +363,24 @@ RunSummary run_project(const Project& project, Environment& environment, DuckdbE
         listener.planned(plan);
         count_waiting(plan, summary);
         summary.fresh = plan.fresh;
+        summary.without_input = plan.without_input;
       } else {
         plan = untried(plan, tried);
       }
       if (plan.tasks.empty() || cancellation.cancelled()) break;
       for (const Task& task : plan.tasks) tried.insert({task.asset, task.interval});
-      for (const TaskReport& report : Execution(context, store, plan, discovery.files, listener).run()) add_to(summary, report);
-      // A late row may have fallen into an interval that nobody planned: look again, without asking the sources again.
+      for (const TaskReport& report :
+           Execution(context, store, plan, discovery.files, listener).run())
+        add_to(summary, report);
+      // A late row may have fallen into an interval that nobody planned: look again, without asking
+      // the sources again.
       plan_request.full_refresh = false;
       context.full_refresh = false;
       ledger.progress().listings.clear();
     }
   } catch (const Error&) {
-    store.end_run(summary.run, cancellation.cancelled() ? "interrupted" : "failed", environment.clock.now());
+    store.end_run(summary.run, cancellation.cancelled() ? "interrupted" : "failed",
+                  environment.clock.now());
     throw;
   }
   const Instant ended = environment.clock.now();

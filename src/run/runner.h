@@ -1,4 +1,5 @@
-// Plan to done: attempts side by side where the graph allows, retries for transient failures, a clean stop.
+// Plan to done: attempts side by side where the graph allows, retries for transient failures, a
+// clean stop.
 #pragma once
 
 #include <chrono>
@@ -33,13 +34,13 @@ std::string status_text(TaskReport::Status status);
 struct RunningTask {
   const Task* task = nullptr;
   Instant started;
-  int64_t bytes = 0;        ///< Read so far, as stored.
-  int64_t bytes_total = -1; ///< -1: not known.
+  int64_t bytes = 0;         ///< Read so far, as stored.
+  int64_t bytes_total = -1;  ///< -1: not known.
   int64_t rows = 0;
 };
 
-/// Hears what happens. All calls come from the thread that called `run_project`, except `retrying`, `started` and `ended`,
-/// which come from one thread at a time.
+/// Hears what happens. All calls come from the thread that called `run_project`, except `retrying`,
+/// `started` and `ended`, which come from one thread at a time.
 class RunListener {
  public:
   virtual ~RunListener() = default;
@@ -55,7 +56,7 @@ class RunListener {
 struct RunRequest {
   std::string command;  ///< For the history: `run raw.events+`.
   PlanRequest plan;
-  bool yes = false;     ///< However many intervals.
+  bool yes = false;  ///< However many intervals.
 };
 
 struct RunSummary {
@@ -70,16 +71,20 @@ struct RunSummary {
   int64_t rejected = 0;
   int64_t waiting = 0;
   int64_t missing = 0;
-  std::vector<size_t> fresh;  ///< Selected assets that had nothing to do.
+  std::vector<size_t> fresh;          ///< Selected assets that had nothing to do.
+  std::vector<size_t> without_input;  ///< Selected models that had nothing to be built from.
   std::chrono::microseconds duration{0};
 };
 
-/// Throws a user's Error when a plan without `--start/--end` is about more than a thousand intervals of a source.
+/// Throws a user's Error when a plan without `--start/--end` is about more than a thousand
+/// intervals of a source.
 void check_size(const Project& project, const Progress& progress, const PlanRequest& request);
 
-/// Runs what is stale until nothing selected is. To be called by the holder of the project's lock. A failed task does not
-/// stop those that do not need it. Throws what prevents any run at all; failures of tasks are in the summary.
-RunSummary run_project(const Project& project, Environment& environment, DuckdbEngine& engine, StateStore& store,
-                       const Cancellation& cancellation, const RunRequest& request, RunListener& listener);
+/// Runs what is stale until nothing selected is. To be called by the holder of the project's lock.
+/// A failed task does not stop those that do not need it. Throws what prevents any run at all;
+/// failures of tasks are in the summary.
+RunSummary run_project(const Project& project, Environment& environment, DuckdbEngine& engine,
+                       StateStore& store, const Cancellation& cancellation,
+                       const RunRequest& request, RunListener& listener);
 
 }  // namespace tidemill

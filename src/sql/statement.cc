@@ -23,7 +23,9 @@ size_t offset_of(const Json& node) {
   return found != node.end() && found->is_number() ? found->get<size_t>() : 0;
 }
 
-bool is_type(const Json& node, std::string_view type) { return node.is_object() && text_at(node, "type") == type; }
+bool is_type(const Json& node, std::string_view type) {
+  return node.is_object() && text_at(node, "type") == type;
+}
 
 std::string table_name(const Json& base_table) {
   const std::string schema = lower(text_at(base_table, "schema_name"));
@@ -31,9 +33,18 @@ std::string table_name(const Json& base_table) {
   return schema.empty() ? table : schema + "." + table;
 }
 
-constexpr std::array<std::string_view, 12> kVolatile = {
-    "now",  "random",       "current_timestamp", "transaction_timestamp", "current_date", "today",
-    "uuid", "gen_random_uuid", "setseed",        "get_current_timestamp", "current_time", "nextval"};
+constexpr std::array<std::string_view, 12> kVolatile = {"now",
+                                                        "random",
+                                                        "current_timestamp",
+                                                        "transaction_timestamp",
+                                                        "current_date",
+                                                        "today",
+                                                        "uuid",
+                                                        "gen_random_uuid",
+                                                        "setseed",
+                                                        "get_current_timestamp",
+                                                        "current_time",
+                                                        "nextval"};
 
 /// Collects a statement's facts, with the common table expressions in sight at each point.
 class Walker {
@@ -79,13 +90,16 @@ class Walker {
         statement_.tables.push_back({name, offset_of(node)});
       }
     } else if (type == "TABLE_FUNCTION" && node.contains("function")) {
-      statement_.functions.push_back({lower(text_at(node["function"], "function_name")), offset_of(node)});
+      statement_.functions.push_back(
+          {lower(text_at(node["function"], "function_name")), offset_of(node)});
     } else if (type == "VALUE_PARAMETER") {
       statement_.parameters.insert(text_at(node, "identifier"));
-    } else if (type == "STRUCT_EXTRACT" && node.contains("children") && node["children"].size() == 2) {
+    } else if (type == "STRUCT_EXTRACT" && node.contains("children") &&
+               node["children"].size() == 2) {
       const Json& object = node["children"][0];
       const Json& field = node["children"][1];
-      if (is_type(object, "VALUE_PARAMETER") && text_at(object, "identifier") == "vars" && field.contains("value")) {
+      if (is_type(object, "VALUE_PARAMETER") && text_at(object, "identifier") == "vars" &&
+          field.contains("value")) {
         statement_.variables.insert(text_at(field["value"], "value"));
       }
     } else if (type == "FUNCTION") {
@@ -185,14 +199,16 @@ using HasColumn = std::function<bool(const std::string&, const std::string&)>;
 
 /// Returns the bounded column of `named`, when a column bounded on both sides is surely its own.
 std::optional<std::string> bounded_column(const Named& named, const std::vector<Named>& all,
-                                          const Conditions& conditions, const HasColumn& has_column) {
+                                          const Conditions& conditions,
+                                          const HasColumn& has_column) {
   for (const auto& names : conditions.from_start) {
     if (!conditions.before_end.contains(names)) continue;
     const std::string& column = names.back();
     if (!has_column(named.table, column)) continue;
-    const bool alone = all.size() == 1 || std::count_if(all.begin(), all.end(), [&](const Named& other) {
-                                            return has_column(other.table, column);
-                                          }) == 1;
+    const bool alone =
+        all.size() == 1 || std::count_if(all.begin(), all.end(), [&](const Named& other) {
+                             return has_column(other.table, column);
+                           }) == 1;
     const bool by_alias = names.size() == 2 && names[0] == named.alias;
     const bool by_table = names.size() == 3 && names[0] + "." + names[1] == named.table;
     if ((names.size() == 1 && alone) || by_alias || by_table) return column;
@@ -238,7 +254,8 @@ class BoundFinder {
   }
 
   const HasColumn& has_column_;
-  std::map<std::string, std::set<std::string>> found_;  // Per table: its bounded columns, "" for an unbounded use.
+  std::map<std::string, std::set<std::string>>
+      found_;  // Per table: its bounded columns, "" for an unbounded use.
 };
 
 }  // namespace
@@ -246,12 +263,14 @@ class BoundFinder {
 Place place_at(std::string_view text, size_t offset, const std::string& file, int first_line) {
   const std::string_view before = text.substr(0, std::min(offset, text.size()));
   const auto line = static_cast<int>(std::count(before.begin(), before.end(), '\n'));
-  const size_t line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
+  const size_t line_start =
+      before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
   return {file, first_line + line, static_cast<int>(before.size() - line_start) + 1};
 }
 
 std::string without_semicolon(std::string sql) {
-  size_t last = std::string::npos;  // The semicolon that nothing but blanks and comments has followed so far.
+  size_t last =
+      std::string::npos;  // The semicolon that nothing but blanks and comments has followed so far.
   for (size_t at = 0; at < sql.size();) {
     const char c = sql[at];
     const std::string_view rest = std::string_view(sql).substr(at);
@@ -279,19 +298,25 @@ std::string without_semicolon(std::string sql) {
 
 Statement analyze(duckdb::Connection& connection, const std::string& sql) {
   const duckdb::Table answer = connection.query(
-      "SELECT json_serialize_sql($sql::VARCHAR, skip_default := true, skip_empty := true, skip_null := true)", {{"sql", sql}});
+      "SELECT json_serialize_sql($sql::VARCHAR, skip_default := true, skip_empty := true, "
+      "skip_null := true)",
+      {{"sql", sql}});
   Json tree = Json::parse(duckdb::text_of(answer.rows.at(0).at(0)));
   if (tree.value("error", false)) {
     const std::string message = text_at(tree, "error_message");
     if (text_at(tree, "error_type") == "not implemented") {
-      throw user_error("not a plain SELECT").at(place_at(sql, 0, "", 1)).hint(
-          "nothing is inserted or created here; a PIVOT needs its values: PIVOT … ON x IN ('a', 'b')");
+      throw user_error("not a plain SELECT")
+          .at(place_at(sql, 0, "", 1))
+          .hint(
+              "nothing is inserted or created here; a PIVOT needs its values: PIVOT … ON x IN "
+              "('a', 'b')");
     }
     const size_t offset = static_cast<size_t>(parse_integer(text_at(tree, "position")).value_or(0));
     throw user_error(message).at(place_at(sql, offset, "", 1));
   }
   if (tree["statements"].size() != 1) {
-    throw user_error("one SELECT is wanted, not " + std::to_string(tree["statements"].size()) + " statements")
+    throw user_error("one SELECT is wanted, not " + std::to_string(tree["statements"].size()) +
+                     " statements")
         .at(place_at(sql, 0, "", 1));
   }
   Statement statement;
@@ -303,7 +328,8 @@ Statement analyze(duckdb::Connection& connection, const std::string& sql) {
   return statement;
 }
 
-std::map<std::string, std::string> time_bounds(const Statement& statement, const HasColumn& has_column) {
+std::map<std::string, std::string> time_bounds(const Statement& statement,
+                                               const HasColumn& has_column) {
   BoundFinder finder(has_column);
   finder.walk(Json::parse(statement.tree), {});
   return finder.bounds();

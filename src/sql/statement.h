@@ -17,39 +17,43 @@ namespace tidemill::sql {
 
 /// A table that a statement names in FROM or JOIN, common table expressions aside.
 struct TableReference {
-  std::string name;  ///< In lower case, `schema.table`; without the dot when no schema was given.
+  std::string name;   ///< In lower case, `schema.table`; without the dot when no schema was given.
   size_t offset = 0;  ///< In bytes, from the start of the statement.
 };
 
 /// What a SELECT says. Made by `analyze`.
 struct Statement {
-  std::vector<TableReference> tables;      ///< Each table once, in the order of first use.
-  std::set<std::string> parameters;        ///< Names without `$`; `vars` when `$vars.x` is used.
-  std::set<std::string> variables;         ///< The x of every `$vars.x`.
-  std::vector<TableReference> functions;   ///< Table functions in FROM, each as often as it stands.
-  std::set<std::string> volatile_calls;    ///< now, random and their like.
-  std::vector<std::string> untyped;        ///< Output columns that are NULL as it stands, by name.
-  /// The syntax tree as text, without places, comments and the case of names: equal for equal meaning.
+  std::vector<TableReference> tables;     ///< Each table once, in the order of first use.
+  std::set<std::string> parameters;       ///< Names without `$`; `vars` when `$vars.x` is used.
+  std::set<std::string> variables;        ///< The x of every `$vars.x`.
+  std::vector<TableReference> functions;  ///< Table functions in FROM, each as often as it stands.
+  std::set<std::string> volatile_calls;   ///< now, random and their like.
+  std::vector<std::string> untyped;       ///< Output columns that are NULL as it stands, by name.
+  /// The syntax tree as text, without places, comments and the case of names: equal for equal
+  /// meaning.
   std::string canonical;
   std::string tree;  ///< The syntax tree as DuckDB gives it (JSON).
 };
 
-/// Returns `sql` with a blank in place of the semicolon that ends it, when there is one: a SELECT that can stand in
-/// parentheses, with every place as before. Blanks and comments may follow the semicolon.
+/// Returns `sql` with a blank in place of the semicolon that ends it, when there is one: a SELECT
+/// that can stand in parentheses, with every place as before. Blanks and comments may follow the
+/// semicolon.
 std::string without_semicolon(std::string sql);
 
-/// Reads one SELECT. Throws a user's Error when it does not parse, is several statements or no SELECT; its place
-/// has the line and column within `sql` (both from 1) and no file.
+/// Reads one SELECT. Throws a user's Error when it does not parse, is several statements or no
+/// SELECT; its place has the line and column within `sql` (both from 1) and no file.
 Statement analyze(duckdb::Connection& connection, const std::string& sql);
 
-/// Returns, for each table that the statement reads only within `[$start, $end)` of one of its columns, that column.
+/// Returns, for each table that the statement reads only within `[$start, $end)` of one of its
+/// columns, that column.
 ///
 /// A table counts when each SELECT that names it has, joined by AND at the top of its WHERE, both
-/// `column >= $start` and `column < $end` on a column of that table. Then rows outside that range cannot change the
-/// result, so that neither need they be read nor does a change to them make the result stale.
-/// `has_column(table, column)` tells what columns a table has.
+/// `column >= $start` and `column < $end` on a column of that table. Then rows outside that range
+/// cannot change the result, so that neither need they be read nor does a change to them make the
+/// result stale. `has_column(table, column)` tells what columns a table has.
 std::map<std::string, std::string> time_bounds(
-    const Statement& statement, const std::function<bool(const std::string&, const std::string&)>& has_column);
+    const Statement& statement,
+    const std::function<bool(const std::string&, const std::string&)>& has_column);
 
 /// Returns the place of a byte of `text` that starts at `first_line` of `file`.
 Place place_at(std::string_view text, size_t offset, const std::string& file, int first_line);

@@ -12,11 +12,13 @@ constexpr int kLockMilliseconds = 10'000;
 }  // namespace
 
 SqliteStatement::SqliteStatement(SqliteDatabase& database, const char* sql) : database_(database) {
-  if (sqlite3_prepare_v2(database.handle(), sql, -1, &statement_, nullptr) != SQLITE_OK) database.fail();
+  if (sqlite3_prepare_v2(database.handle(), sql, -1, &statement_, nullptr) != SQLITE_OK)
+    database.fail();
 }
 
 SqliteStatement& SqliteStatement::bind(const std::string& text) {
-  sqlite3_bind_text(statement_, ++bound_, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
+  sqlite3_bind_text(statement_, ++bound_, text.data(), static_cast<int>(text.size()),
+                    SQLITE_TRANSIENT);
   return *this;
 }
 
@@ -40,7 +42,9 @@ bool SqliteStatement::step() {
 
 std::string SqliteStatement::text(int column) const {
   const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
-  return text == nullptr ? "" : std::string(text, static_cast<size_t>(sqlite3_column_bytes(statement_, column)));
+  return text == nullptr
+             ? ""
+             : std::string(text, static_cast<size_t>(sqlite3_column_bytes(statement_, column)));
 }
 
 SqliteDatabase::SqliteDatabase(const std::string& path) : path_(path) {
@@ -53,7 +57,8 @@ SqliteDatabase::SqliteDatabase(const std::string& path) : path_(path) {
 
 void SqliteDatabase::fail() {
   const int code = sqlite3_errcode(database_);
-  const std::string message = std::string("the state cannot be used (") + sqlite3_errmsg(database_) + "): " + quote(path_);
+  const std::string message =
+      std::string("the state cannot be used (") + sqlite3_errmsg(database_) + "): " + quote(path_);
   if (code == SQLITE_BUSY || code == SQLITE_LOCKED) throw transient_error(message);
   Error error = user_error(message);
   if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) {

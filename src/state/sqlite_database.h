@@ -59,7 +59,9 @@ class SqliteDatabase {
 /// Everything between its making and `commit` happens, or nothing of it.
 class SqliteTransaction {
  public:
-  explicit SqliteTransaction(SqliteDatabase& database) : database_(database) { database_.execute("BEGIN IMMEDIATE"); }
+  explicit SqliteTransaction(SqliteDatabase& database) : database_(database) {
+    database_.execute("BEGIN IMMEDIATE");
+  }
   ~SqliteTransaction();
   SqliteTransaction(const SqliteTransaction&) = delete;
   SqliteTransaction& operator=(const SqliteTransaction&) = delete;

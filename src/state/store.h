@@ -1,4 +1,5 @@
-// What has happened: runs, attempts and the ledger. All but the history of runs can be rebuilt from the lake.
+// What has happened: runs, attempts and the ledger. All but the history of runs can be rebuilt from
+// the lake.
 #pragma once
 
 #include <chrono>
@@ -43,14 +44,15 @@ struct AttemptRecord {
 struct Reconciled {
   std::string asset;
   int64_t version = -1;
-  /// What is now known of each interval that the commits speak of; nothing: its rows were removed with another's.
+  /// What is now known of each interval that the commits speak of; nothing: its rows were removed
+  /// with another's.
   std::map<std::optional<Interval>, std::optional<Built>> built;
   std::vector<Touch> touches;
-  bool forget_first = false;    ///< The table was made anew: what was known of it is void.
+  bool forget_first = false;  ///< The table was made anew: what was known of it is void.
 };
 
-/// Any thread may call it; calls are short. Throws a user's Error when the file is damaged or cannot be written,
-/// Transient when another process keeps it locked for longer than ten seconds.
+/// Any thread may call it; calls are short. Throws a user's Error when the file is damaged or
+/// cannot be written, Transient when another process keeps it locked for longer than ten seconds.
 class StateStore {
  public:
   virtual ~StateStore() = default;
@@ -64,7 +66,8 @@ class StateStore {
   virtual std::vector<RunRecord> runs(int64_t most) = 0;
   /// In the order in which they began. Throws nothing for an unknown run: it has no attempts.
   virtual std::vector<AttemptRecord> attempts(const std::string& run) = 0;
-  /// Returns the attempts that say they are running. Whoever holds the project's lock knows: they died.
+  /// Returns the attempts that say they are running. Whoever holds the project's lock knows: they
+  /// died.
   virtual std::vector<AttemptRecord> running_attempts() = 0;
   /// Marks all running attempts and runs as died.
   virtual void bury(Instant now) = 0;

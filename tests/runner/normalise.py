@@ -11,13 +11,15 @@ _INSTANT = re.compile(
     r"(?<!\d)(\d{4}-\d\d-\d\d)[T ](\d\d)(?::(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?)?(?:Z|[+]00(?::00)?)?(?![\d:])"
 )
 _REPLACEMENTS = (
-    (re.compile(r"(127\.0\.0\.1|localhost):\d+"), r"\1:<port>"),
+    (re.compile(r"(127\.0\.0\.1|localhost)(:| port )\d+"), r"\1\2<port>"),
     (re.compile(r"\b\d+(\.\d+)? [kMGT]?B/s|\b[\d,]+(\.\d+)? rows/s"), "<speed>"),
     (re.compile(r"\b\d+ (h \d\d min|min \d\d s)\b|\b\d+(\.\d+)? m?s\b"), "<time>"),
     (re.compile(r"\b[0-9a-f]{12}\b"), "<id>"),
 )
-# What stands before and after these has another width in the next run: columns are padded to the longest value.
-_PADDED = re.compile(r" {2,}(?=<(?:speed|time|now)>)|(?<=<speed>) {2,}|(?<=<time>) {2,}|(?<=<now>) {2,}")
+# A column of these has another width in the next run, and with it the padding of all other lines.
+_PADDED_COLUMN = re.compile(r"<(speed|time|now)> {2,}")
+_PADDING_BEFORE = re.compile(r" {2,}(?=<(?:speed|time|now)>)")
+_PADDING = re.compile(r"(?<=\S) {2,}")
 
 
 def normalise(output: str, folder: Path, now: datetime) -> str:
@@ -30,7 +32,7 @@ def normalise(output: str, folder: Path, now: datetime) -> str:
     output = _INSTANT.sub(lambda instant: "<now>" if _is_near(instant, now) else instant[0], output)
     for pattern, replacement in _REPLACEMENTS:
         output = pattern.sub(replacement, output)
-    output = _PADDED.sub("  ", output)
+    output = (_PADDING if _PADDED_COLUMN.search(output) else _PADDING_BEFORE).sub("  ", output)
     return "\n".join(line.rstrip() for line in output.rstrip("\n").split("\n"))
 
 

@@ -72,7 +72,7 @@ def _run_steps(script: Script, world: Plain, workspace: Workspace, result: Resul
                 f"exit code is not {step.wanted_exit_code()}: {outcome.exit_code}\n{output}"
             )
             break
-        if world.compares_output(step) and not script.expects(step, output):
+        if world.compares_output(step) and not script.expects(step, output, world.what_counts):
             unexpected[step] = output
     if unexpected:
         text = script.text_with(unexpected)

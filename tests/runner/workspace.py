@@ -61,7 +61,7 @@ class FileServer:
 
 
 class Workspace:
-    """Runs commands in `folder / "project"`. What is not set here comes neither from the caller's environment nor home."""
+    """Runs commands in `folder / "project"`, with nothing from the caller's environment or home but PATH."""
 
     def __init__(self, folder: Path, program: Path, seed: str) -> None:
         self.folder = folder.resolve()
@@ -117,7 +117,7 @@ class Workspace:
         return Outcome(_text(output) + _text(errors), exit_code)
 
     def _run_to_its_death(self, rest: str) -> Outcome:
-        """`kill-at STEP COMMAND` succeeds when COMMAND dies there. What it printed by then depends on chance: it is dropped."""
+        """`kill-at STEP COMMAND` succeeds when COMMAND dies there. What it printed by then is chance, and dropped."""
         step, _, command = rest.partition(" ")
         outcome = self.run_shell(command, TIDEMILL_FAULT=f"kill@{step}")
         if outcome.exit_code == _KILLED:

@@ -10,6 +10,7 @@ from .script import Step
 from .workspace import Outcome, Workspace
 
 _RUN = re.compile(r"(\w+=\S* )*tidemill (-\S+( [^-\s]\S*)? )*run\b[^;&|]*")
+_TIME_TAKEN = re.compile(r" +(<time>|-)$")
 
 
 class Plain:
@@ -26,6 +27,10 @@ class Plain:
 
     def compares_output(self, step: Step) -> bool:
         return True
+
+    def what_counts(self, line: str) -> str:
+        """Returns the part of an output's line that is compared."""
+        return line
 
 
 class Killed(Plain):
@@ -44,6 +49,10 @@ class Killed(Plain):
     def compares_output(self, step: Step) -> bool:
         """A run that goes on where a killed one ended says so: only its exit code is the same."""
         return not _RUN.fullmatch(step.command)
+
+    def what_counts(self, line: str) -> str:
+        """How long something took is not known where the run died between the commit and noting that."""
+        return _TIME_TAKEN.sub("", line)
 
 
 class Tiny(Plain):

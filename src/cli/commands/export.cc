@@ -32,14 +32,16 @@ Exit export_dashboard(const Globals& globals, const ExportOptions& options) {
   const Project& project = workspace.project();
   const Dashboard& dashboard = find_dashboard(project, options.dashboard);
   const DuckdbEngine::Session session = workspace.engine().open();
-  const std::string json = pages::dashboard_json(project, dashboard, workspace.environment(), *session.connection, workspace.cancellation());
+  const std::string json = pages::dashboard_json(project, dashboard, workspace.environment(),
+                                                 *session.connection, workspace.cancellation());
   const std::string path = std::filesystem::absolute(options.output);
   const std::string page = pages::page_with(json);
   workspace.environment().files.write(path, page);
   if (globals.json) {
     std::printf("{\"event\":\"exported\",\"bytes\":%zu}\n", page.size());
   } else if (!globals.quiet) {
-    std::fprintf(stderr, "%s written, %s\n", options.output.c_str(), format_bytes(static_cast<int64_t>(page.size())).c_str());
+    std::fprintf(stderr, "%s written, %s\n", options.output.c_str(),
+                 format_bytes(static_cast<int64_t>(page.size())).c_str());
   }
   return Exit::kDone;
 }
@@ -52,8 +54,13 @@ const Command& export_() {
       .doc = "write a dashboard as one page that opens with no network",
       .declare = [](CLI::App& app) -> std::function<Exit(const Globals&)> {
         auto options = std::make_shared<ExportOptions>();
-        app.add_option("dashboard", options->dashboard, "the file's name in dashboards/, without ending")->required()->type_name("DASHBOARD");
-        app.add_option("-o,--output", options->output, "the file to write")->required()->type_name("FILE");
+        app.add_option("dashboard", options->dashboard,
+                       "the file's name in dashboards/, without ending")
+            ->required()
+            ->type_name("DASHBOARD");
+        app.add_option("-o,--output", options->output, "the file to write")
+            ->required()
+            ->type_name("FILE");
         return [options](const Globals& globals) { return export_dashboard(globals, *options); };
       }};
   return command;

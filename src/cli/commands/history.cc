@@ -26,7 +26,8 @@ std::string duration_text(Instant started, const std::optional<Instant>& ended) 
 }
 
 /// Prints rows as a table, or each as a JSON object under the names of the columns.
-void print_rows(const Globals& globals, const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows,
+void print_rows(const Globals& globals, const std::vector<std::string>& header,
+                const std::vector<std::vector<std::string>>& rows,
                 const std::vector<bool>& numeric) {
   if (!globals.json) {
     print_table(header, rows, numeric);
@@ -51,38 +52,51 @@ void show_runs(Workspace& workspace, const Globals& globals, int64_t most) {
       done += attempt.status == "done" ? 1 : 0;
       failed += attempt.status == "failed" ? 1 : 0;
     }
-    rows.push_back({run.id, format_time(run.started), duration_text(run.started, run.ended), run.status, format_count(done), format_count(failed), run.command});
+    rows.push_back({run.id, format_time(run.started), duration_text(run.started, run.ended),
+                    run.status, format_count(done), format_count(failed), run.command});
   }
-  print_rows(globals, {"run", "started", "took", "status", "built", "failed", "command"}, rows, {false, false, true, false, true, true, false});
+  print_rows(globals, {"run", "started", "took", "status", "built", "failed", "command"}, rows,
+             {false, false, true, false, true, true, false});
 }
 
 void show_attempts(const Globals& globals, const std::vector<AttemptRecord>& attempts) {
   std::vector<std::vector<std::string>> rows;
   for (const AttemptRecord& attempt : attempts) {
-    rows.push_back({attempt.asset, attempt.interval ? attempt.interval->label() : "", format_count(attempt.number), attempt.status,
-                    format_count(attempt.rows), format_count(attempt.rejected), duration_text(attempt.started, attempt.ended),
+    rows.push_back({attempt.asset, attempt.interval ? attempt.interval->label() : "",
+                    format_count(attempt.number), attempt.status, format_count(attempt.rows),
+                    format_count(attempt.rejected), duration_text(attempt.started, attempt.ended),
                     attempt.error.substr(0, attempt.error.find('\n'))});
   }
-  print_rows(globals, {"asset", "interval", "attempt", "status", "rows", "rejected", "took", "error"}, rows,
+  print_rows(globals,
+             {"asset", "interval", "attempt", "status", "rows", "rejected", "took", "error"}, rows,
              {false, false, true, false, true, true, true, false});
 }
 
-void show_versions(Workspace& workspace, const Globals& globals, const std::string& name, int64_t most) {
+void show_versions(Workspace& workspace, const Globals& globals, const std::string& name,
+                   int64_t most) {
   const DuckdbEngine::Session session = workspace.engine().open();
-  tables::Table table(workspace.environment().files, workspace.project().table_folder(name), *session.connection);
+  tables::Table table(workspace.environment().files, workspace.project().table_folder(name),
+                      *session.connection);
   std::vector<tables::Commit> commits = table.commits_since(-1);
-  if (commits.empty()) throw user_error("the table was not built yet: " + quote(name)).hint("tidemill run +" + name);
+  if (commits.empty())
+    throw user_error("the table was not built yet: " + quote(name)).hint("tidemill run +" + name);
   std::vector<std::vector<std::string>> rows;
-  for (auto commit = commits.rbegin(); commit != commits.rend() && static_cast<int64_t>(rows.size()) < most; ++commit) {
+  for (auto commit = commits.rbegin();
+       commit != commits.rend() && static_cast<int64_t>(rows.size()) < most; ++commit) {
     const auto& provenance = commit->provenance;
-    rows.push_back({std::to_string(commit->version), format_time(commit->time), commit->operation + (commit->mode.empty() ? "" : " " + commit->mode),
+    rows.push_back({std::to_string(commit->version), format_time(commit->time),
+                    commit->operation + (commit->mode.empty() ? "" : " " + commit->mode),
                     provenance && provenance->interval ? provenance->interval->label() : "",
-                    provenance ? format_count(provenance->rows) : "?", provenance ? format_count(provenance->rejected) : "?",
-                    format_count(static_cast<int64_t>(commit->adds.size())), format_count(static_cast<int64_t>(commit->removes.size())),
+                    provenance ? format_count(provenance->rows) : "?",
+                    provenance ? format_count(provenance->rejected) : "?",
+                    format_count(static_cast<int64_t>(commit->adds.size())),
+                    format_count(static_cast<int64_t>(commit->removes.size())),
                     provenance ? provenance->run : ""});
   }
-  print_rows(globals, {"version", "committed", "operation", "interval", "rows", "rejected", "files added", "files removed", "run"}, rows,
-             {true, false, false, false, true, true, true, true, false});
+  print_rows(globals,
+             {"version", "committed", "operation", "interval", "rows", "rejected", "files added",
+              "files removed", "run"},
+             rows, {true, false, false, false, true, true, true, true, false});
 }
 
 Exit show_history(const Globals& globals, const HistoryOptions& options) {
@@ -94,7 +108,8 @@ Exit show_history(const Globals& globals, const HistoryOptions& options) {
   }
   const std::string ending = rejects_name("");
   const std::string name = lower(options.what);
-  const std::string maker = name.ends_with(ending) ? name.substr(0, name.size() - ending.size()) : name;
+  const std::string maker =
+      name.ends_with(ending) ? name.substr(0, name.size() - ending.size()) : name;
   if (const auto asset = project.find(maker)) {
     if (project.assets[*asset].is_view()) throw user_error("a view has no history: " + quote(name));
     show_versions(workspace, globals, name, options.most);
@@ -102,7 +117,8 @@ Exit show_history(const Globals& globals, const HistoryOptions& options) {
   }
   const auto attempts = workspace.store().attempts(options.what);
   if (attempts.empty()) {
-    throw user_error("neither a table nor a run with attempts: " + quote(options.what)).hint(nearest_hint(name, project.asset_names()));
+    throw user_error("neither a table nor a run with attempts: " + quote(options.what))
+        .hint(nearest_hint(name, project.asset_names()));
   }
   show_attempts(globals, attempts);
   return Exit::kDone;
@@ -116,8 +132,11 @@ const Command& history() {
       .doc = "the versions of a table, or the runs and their attempts",
       .declare = [](CLI::App& app) -> std::function<Exit(const Globals&)> {
         auto options = std::make_shared<HistoryOptions>();
-        app.add_option("what", options->what, "a table, or the id of a run (default: all runs)")->type_name("TABLE|RUN");
-        app.add_option("--most", options->most, "how many to show, newest first")->check(CLI::Range(1, 1'000'000))->type_name("N");
+        app.add_option("what", options->what, "a table, or the id of a run (default: all runs)")
+            ->type_name("TABLE|RUN");
+        app.add_option("--most", options->most, "how many to show, newest first")
+            ->check(CLI::Range(1, 1'000'000))
+            ->type_name("N");
         return [options](const Globals& globals) { return show_history(globals, *options); };
       }};
   return command;

@@ -26,7 +26,8 @@ PointInTime read_point(const std::string& at) {
   // Four digits alone are a version: no table is asked for "the year 2015".
   if (const auto version = parse_integer(at)) return *version;
   if (const auto time = parse_time(at)) return *time;
-  throw user_error("--at is neither a version nor a time: " + quote(at)).hint("--at 3, or --at 2015-01-02T12:00:00Z");
+  throw user_error("--at is neither a version nor a time: " + quote(at))
+      .hint("--at 3, or --at 2015-01-02T12:00:00Z");
 }
 
 bool is_number(const duckdb::ResultColumn& column) {
@@ -81,7 +82,9 @@ class JsonPrinter : public Printer {
  public:
   void begin(const std::vector<duckdb::ResultColumn>& columns) override {
     for (const auto& column : columns) {
-      const bool nested = column.type && (column.type->id == Type::Id::kList || column.type->id == Type::Id::kStruct || column.type->id == Type::Id::kMap);
+      const bool nested = column.type && (column.type->id == Type::Id::kList ||
+                                          column.type->id == Type::Id::kStruct ||
+                                          column.type->id == Type::Id::kMap);
       columns_.push_back({json_text(column.name), nested});
     }
   }
@@ -89,7 +92,8 @@ class JsonPrinter : public Printer {
     std::string line = "{";
     for (size_t i = 0; i < row.size(); ++i) {
       const bool nested = columns_[i].second && !std::holds_alternative<std::monostate>(row[i]);
-      line += (i == 0 ? "" : ",") + columns_[i].first + ":" + (nested ? duckdb::text_of(row[i]) : json_value(row[i]));
+      line += (i == 0 ? "" : ",") + columns_[i].first + ":" +
+              (nested ? duckdb::text_of(row[i]) : json_value(row[i]));
     }
     line += "}\n";
     std::fwrite(line.data(), 1, line.size(), stdout);
@@ -97,7 +101,8 @@ class JsonPrinter : public Printer {
   }
 
  private:
-  std::vector<std::pair<std::string, bool>> columns_;  // Name as JSON; whether values are JSON already.
+  std::vector<std::pair<std::string, bool>>
+      columns_;  // Name as JSON; whether values are JSON already.
 };
 
 class TablePrinter : public Printer {
@@ -116,7 +121,9 @@ class TablePrinter : public Printer {
     std::vector<std::string> cells;
     for (const duckdb::Value& value : row) {
       const bool null = std::holds_alternative<std::monostate>(value);
-      cells.push_back(null ? "NULL" : replace_all(replace_all(duckdb::text_of(value), "\n", "\\n"), "\t", "\\t"));
+      cells.push_back(
+          null ? "NULL"
+               : replace_all(replace_all(duckdb::text_of(value), "\n", "\\n"), "\t", "\\t"));
     }
     rows_.push_back(std::move(cells));
     return true;
@@ -124,7 +131,9 @@ class TablePrinter : public Printer {
   void end() override {
     print_table(header_, rows_, numeric_);
     std::fflush(stdout);
-    if (more_) std::fprintf(stderr, "only the first %zu rows are shown; --format csv or json gives all\n", kMostShown);
+    if (more_)
+      std::fprintf(stderr, "only the first %zu rows are shown; --format csv or json gives all\n",
+                   kMostShown);
   }
 
  private:
@@ -148,7 +157,8 @@ Exit query_lake(const Globals& globals, const QueryOptions& options) {
   const sql::Statement statement = sql::analyze(*session.connection, options.sql);
   std::vector<std::string> names;
   for (const sql::TableReference& table : statement.tables) names.push_back(table.name);
-  const LakeRelations lake = lake_relations(project, workspace.environment().files, *session.connection, names, at);
+  const LakeRelations lake =
+      lake_relations(project, workspace.environment().files, *session.connection, names, at);
   show_relations(*session.connection, lake.relations);
   duckdb::Parameters parameters;
   for (const auto& [name, value] : project.variables) parameters["vars." + name] = value;
@@ -172,8 +182,11 @@ const Command& query() {
       .doc = "run one SELECT over the lake",
       .declare = [](CLI::App& app) -> std::function<Exit(const Globals&)> {
         auto options = std::make_shared<QueryOptions>();
-        app.add_option("sql", options->sql, "the SELECT; tables are schema.table")->required()->type_name("SQL");
-        app.add_option("--at", options->at, "the tables as they were: a version or a time")->type_name("VERSION|TIME");
+        app.add_option("sql", options->sql, "the SELECT; tables are schema.table")
+            ->required()
+            ->type_name("SQL");
+        app.add_option("--at", options->at, "the tables as they were: a version or a time")
+            ->type_name("VERSION|TIME");
         app.add_option("--format", options->format, "table, csv or json (one object a line)")
             ->check(CLI::IsMember({"table", "csv", "json"}))
             ->type_name("FORMAT");

@@ -16,7 +16,8 @@ Exit exit_of(const RunSummary& summary, const Cancellation& cancellation) {
   if (cancellation.cancelled()) return Exit::kInterrupted;
   const int64_t wrong = summary.failed + summary.blocked + summary.missing;
   if (wrong == 0) return Exit::kDone;
-  const bool only_outside = summary.transient > 0 && summary.failed == summary.transient && summary.missing == 0;
+  const bool only_outside =
+      summary.transient > 0 && summary.failed == summary.transient && summary.missing == 0;
   return only_outside ? Exit::kUnavailable : Exit::kFailed;
 }
 
@@ -30,8 +31,9 @@ Exit run_assets(const Globals& globals, const SelectionOptions& options) {
   workspace.environment().files.remove_all(workspace.private_path("cache"));
   workspace.environment().files.make_folder(workspace.private_path("cache"));
   const auto report = make_report(globals, project);
-  const RunSummary summary = run_project(project, workspace.environment(), workspace.engine(), workspace.store(), workspace.cancellation(),
-                                         {.command = command, .plan = request, .yes = options.yes}, *report);
+  const RunSummary summary = run_project(
+      project, workspace.environment(), workspace.engine(), workspace.store(),
+      workspace.cancellation(), {.command = command, .plan = request, .yes = options.yes}, *report);
   report->finished(summary);
   return exit_of(summary, workspace.cancellation());
 }

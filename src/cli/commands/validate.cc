@@ -13,7 +13,8 @@ namespace {
 Exit validate_project(const Globals& globals) {
   Workspace workspace(globals);
   const LoadedProject loaded = workspace.load();
-  for (const Error& warning : loaded.warnings) std::fprintf(stderr, "warning: %s\n", warning.text().c_str());
+  for (const Error& warning : loaded.warnings)
+    std::fprintf(stderr, "warning: %s\n", warning.text().c_str());
   if (!loaded.mistakes.empty()) {
     print_mistakes(globals, loaded.mistakes);
     return Exit::kWrong;
@@ -24,10 +25,12 @@ Exit validate_project(const Globals& globals) {
   const auto models = static_cast<int64_t>(project.assets.size()) - sources;
   const auto dashboards = static_cast<int64_t>(project.dashboards.size());
   if (globals.json) {
-    std::printf("{\"event\":\"valid\",\"sources\":%ld,\"models\":%ld,\"dashboards\":%ld}\n", sources, models, dashboards);
+    std::printf("{\"event\":\"valid\",\"sources\":%ld,\"models\":%ld,\"dashboards\":%ld}\n",
+                sources, models, dashboards);
   } else if (!globals.quiet) {
-    std::fprintf(stderr, "%s: %s, %s, %s, no mistakes\n", project.name.c_str(), format_count(sources, "source").c_str(),
-                 format_count(models, "model").c_str(), format_count(dashboards, "dashboard").c_str());
+    std::fprintf(stderr, "%s: %s, %s, %s, no mistakes\n", project.name.c_str(),
+                 format_count(sources, "source").c_str(), format_count(models, "model").c_str(),
+                 format_count(dashboards, "dashboard").c_str());
   }
   return Exit::kDone;
 }

@@ -5,7 +5,8 @@ namespace tidemill::checks {
 const Check& sql() {
   static const Check check = {
       .name = "sql",
-      .doc = "a SELECT that must return no rows; the asset's own name stands for the rows being built",
+      .doc =
+          "a SELECT that must return no rows; the asset's own name stands for the rows being built",
       .form = {"sql", {{.name = "query", .doc = "the SELECT", .required = true}}},
       .main_field = "query",
       .of_column = false,

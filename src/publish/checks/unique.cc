@@ -15,8 +15,8 @@ const Check& unique() {
       .offenders =
           [](const CheckSubject& s) {
             const std::string& from = s.use.options.text("scope") == "table" ? s.table : s.rows;
-            return "SELECT " + s.column + ", count(*) AS copies FROM " + from + " WHERE " + s.column +
-                   " IS NOT NULL GROUP BY 1 HAVING count(*) > 1 ORDER BY copies DESC, 1";
+            return "SELECT " + s.column + ", count(*) AS copies FROM " + from + " WHERE " +
+                   s.column + " IS NOT NULL GROUP BY 1 HAVING count(*) > 1 ORDER BY copies DESC, 1";
           },
       .needs_table = [](const CheckUse& use) { return use.options.text("scope") == "table"; }};
   return check;
