@@ -51,11 +51,10 @@ class LineReport : public RunReport {
 
   void planned(const Plan& plan) override {
     for (const Waiting& waiting : plan.waiting) {
-      const std::string text = line(waiting.asset, waiting.interval, waiting_text(waiting));
       if (waiting.state == Waiting::State::kMissing) {
-        print("error: " + text);
+        print("error: " + name_of(project_, waiting.asset, waiting.interval) + "  " + waiting_text(waiting));
       } else {
-        say(text);
+        say(line(waiting.asset, waiting.interval, waiting_text(waiting)));
       }
     }
     total_ = plan.tasks.size();

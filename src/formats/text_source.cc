@@ -4,9 +4,12 @@
 #include <array>
 #include <atomic>
 #include <cstring>
+#include <span>
 #include <string_view>
 #include <utility>
 
+#include "base/error.h"
+#include "base/text.h"
 #include "formats/gzip.h"
 
 namespace tidemill {
@@ -64,6 +67,12 @@ bool is_called_gzip(std::string_view name) {
   return name.substr(0, name.find_first_of("?#")).ends_with(".gz");
 }
 
+/// True for bytes that a text of records can begin with. A server may hand out `.json.gz` decompressed.
+bool begins_text(std::span<const uint8_t> beginning) {
+  constexpr std::string_view kBeginnings = "{[\" \t\r\n\xEF";
+  return kBeginnings.find(static_cast<char>(beginning[0])) != std::string_view::npos;
+}
+
 }  // namespace
 
 std::unique_ptr<ByteSource> open_text(const Input& input, ReadCounters& counters) {
@@ -76,6 +85,9 @@ std::unique_ptr<ByteSource> open_text(const Input& input, ReadCounters& counters
   }
   if (beginning.size() < 2 && is_called_gzip(input.name)) {
     throw gzip_cut_short(input.name, static_cast<int64_t>(beginning.size()));
+  }
+  if (is_called_gzip(input.name) && !begins_text(beginning)) {
+    throw user_error("called .gz, but not gzip from byte 0: " + quote(input.name));
   }
   return std::make_unique<CountedSource>(std::move(stored), counters.bytes_out);
 }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "base/error.h"
@@ -14,14 +15,11 @@ namespace tidemill {
 namespace {
 
 using std::chrono::hours;
-using std::chrono::minutes;
 using Lines = std::vector<std::string>;
 
 Instant at(const std::string& text) { return parse_time(text).value(); }
 
 Interval hour(const std::string& start) { return {at(start), at(start) + hours(1)}; }
-
-Interval day(const std::string& start) { return {at(start), at(start) + hours(24)}; }
 
 Interval range(const std::string& start, const std::string& end) { return {at(start), at(end)}; }
 
@@ -340,7 +338,7 @@ GROUP BY 1, 2
 }
 
 TEST(Plan, AModelWhoseOnlyInputDoesNotRebuildIsBuiltOnce) {
-  World world({{"sources/pages.yml", kPages}, {"models/names.sql", R"(/* tidemill
+  World world(ProjectFiles{{"sources/pages.yml", kPages}, {"models/names.sql", R"(/* tidemill
 name: mart.names
 inputs: {raw.pages: {rebuild: false}}
 */
@@ -497,7 +495,7 @@ TEST(Plan, AnIntervalModelOverAViewIsBuiltForTheIntervalsOfWhatTheViewReads) {
 TEST(Plan, AViewWithChecksIsATaskOfItsOwn) {
   const std::string view =
       "/* tidemill\nname: mart.seen\nstrategy: view\ncolumns: [{name: page, checks: [not_null]}]\n*/\nSELECT page FROM raw.visits\n";
-  World world({{"sources/visits.yml", kVisits}, {"models/seen.sql", view}});
+  World world(ProjectFiles{{"sources/visits.yml", kVisits}, {"models/seen.sql", view}});
   world.list_visits("2024-03-01T10", "a");
   EXPECT_EQ(world.tasks(), (Lines{"raw.visits 2024-03-01T10: never built", "mart.seen: never built, after 0"}));
   world.run();
@@ -526,7 +524,7 @@ FROM raw.pages
 WHERE since >= $start AND since < $end
 GROUP BY 1
 )";
-  World world({{"sources/pages.yml", kPages}, {"models/starts.sql", starts}});
+  World world(ProjectFiles{{"sources/pages.yml", kPages}, {"models/starts.sql", starts}});
   world.list("raw.pages", std::nullopt, "p");
   world.rows_in[{"raw.pages", std::nullopt}] = range("2024-03-01T10", "2024-03-02T10");
   EXPECT_EQ(world.tasks(), Lines{"raw.pages: never built"}) << "which days there will be is not known yet";
@@ -540,14 +538,14 @@ GROUP BY 1
 }
 
 TEST(Plan, AModelThatReadsNoTableIsBuiltOnce) {
-  World world({{"models/one.sql", "/* tidemill\nname: mart.one\n*/\nSELECT 1 AS one\n"}});
+  World world(ProjectFiles{{"models/one.sql", "/* tidemill\nname: mart.one\n*/\nSELECT 1 AS one\n"}});
   EXPECT_EQ(world.tasks(), Lines{"mart.one: never built"});
   world.run();
   EXPECT_EQ(world.tasks(), Lines{});
 }
 
 TEST(Plan, ASourceWithoutIntervalsIsReadWhole) {
-  World world({{"sources/pages.yml", kPages}});
+  World world(ProjectFiles{{"sources/pages.yml", kPages}});
   world.list("raw.pages", std::nullopt, "p");
   EXPECT_EQ(world.tasks(), Lines{"raw.pages: never built"});
   world.run();

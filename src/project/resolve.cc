@@ -309,6 +309,22 @@ class Resolver {
           const auto input = project_.find(table);
           return input && find_column(project_.assets[*input].schema, column) != nullptr;
         });
+    check_intervals(asset);
+  }
+
+  /// An interval model builds the intervals that its inputs have rows for: there must be a way to know them.
+  void check_intervals(const Asset& asset) {
+    if (asset.model.strategy != Model::Strategy::kInterval || asset.inputs.empty() ||
+        !asset.model.time_bounds.empty()) {
+      return;
+    }
+    const bool known = std::any_of(asset.inputs.begin(), asset.inputs.end(), [&](size_t input) {
+      return project_.assets[input].interval().has_value() || project_.assets[input].is_view();
+    });
+    if (known) return;
+    context_.mistake(user_error("nothing tells which intervals this model has")
+                         .at(in_file({"", 1, 1}, asset))
+                         .hint("filter an input by exactly `column >= $start AND column < $end`"));
   }
 
   /// Adds the file, and the line that DuckDB names in its message, to an error of a model's SQL.

@@ -248,8 +248,9 @@ std::optional<Interval> time_range(const DataFile& file, const std::string& colu
   const auto start = bound_time(stats.value("minValues", Json::object()), column);
   const auto last = bound_time(stats.value("maxValues", Json::object()), column);
   if (!start || !last || *last < *start) return std::nullopt;
-  // Other writers cut the greatest time down to its millisecond.
-  return Interval{*start, *last + std::chrono::milliseconds(1)};
+  // Our bounds are exact; other writers cut the greatest time down to its millisecond.
+  const std::chrono::microseconds after = file.holds_partition_columns ? std::chrono::microseconds(1) : std::chrono::milliseconds(1);
+  return Interval{*start, *last + after};
 }
 
 }  // namespace tidemill::tables

@@ -1,0 +1,259 @@
+#include "sql/statement.h"
+
+#include <gtest/gtest.h>
+
+#include "base/text.h"
+
+namespace tidemill::sql {
+namespace {
+
+duckdb::Connection& connection() {
+  static duckdb::Database database({.threads = 1});
+  static const auto the_connection = database.connect();
+  return *the_connection;
+}
+
+Statement read(const std::string& sql) { return analyze(connection(), sql); }
+
+/// Returns the tables that a statement reads, in the order of first use.
+std::string tables(const std::string& sql) {
+  std::vector<std::string> names;
+  for (const TableReference& table : read(sql).tables) names.push_back(table.name);
+  return join(names, " ");
+}
+
+std::string joined(const std::set<std::string>& names) {
+  return join(std::vector<std::string>(names.begin(), names.end()), " ");
+}
+
+TEST(Tables, FromAndJoinAndSubqueriesAreRead) {
+  EXPECT_EQ(tables("SELECT 1"), "");
+  EXPECT_EQ(tables("SELECT * FROM raw.a"), "raw.a");
+  EXPECT_EQ(tables("SELECT * FROM raw.a JOIN raw.b USING (x), raw.c"), "raw.a raw.b raw.c");
+  EXPECT_EQ(tables("SELECT (SELECT max(x) FROM raw.a) FROM raw.b WHERE x IN (SELECT x FROM raw.c)"), "raw.b raw.a raw.c");
+  EXPECT_EQ(tables("SELECT x FROM raw.a UNION ALL SELECT x FROM raw.b"), "raw.a raw.b");
+  EXPECT_EQ(tables("FROM raw.a"), "raw.a");
+}
+
+TEST(Tables, ATableReadTwiceIsNamedOnceAndInLowerCase) {
+  EXPECT_EQ(tables("SELECT * FROM RAW.A AS x JOIN raw.a AS y ON x.n = y.n"), "raw.a");
+  EXPECT_EQ(tables("SELECT * FROM \"raw\".\"a\""), "raw.a");
+}
+
+TEST(Tables, AParameterDoesNotHideThem) {
+  EXPECT_EQ(tables("SELECT $start FROM raw.a WHERE t < $end"), "raw.a");
+}
+
+TEST(Tables, ACommonTableExpressionIsNone) {
+  EXPECT_EQ(tables("WITH x AS (SELECT * FROM raw.a) SELECT * FROM x"), "raw.a");
+  EXPECT_EQ(tables("WITH x AS (SELECT * FROM raw.a), y AS (SELECT * FROM X) SELECT * FROM y"), "raw.a");
+}
+
+TEST(Tables, ANameWithASchemaIsATableEvenBesideAnExpressionOfThatName) {
+  EXPECT_EQ(tables("WITH a AS (SELECT 1) SELECT * FROM raw.a, a"), "raw.a");
+}
+
+TEST(Tables, AnExpressionIsSeenOnlyWhereItIsInScope) {
+  EXPECT_EQ(tables("SELECT * FROM (WITH x AS (SELECT 1) SELECT * FROM x) AS s, x"), "x");
+  EXPECT_EQ(tables("WITH x AS (SELECT * FROM (WITH y AS (SELECT 1) SELECT * FROM y)) SELECT * FROM x, y"), "y");
+  EXPECT_EQ(tables("WITH x AS (SELECT 1) SELECT * FROM (SELECT * FROM x WHERE EXISTS (FROM x))"), "");
+}
+
+TEST(Tables, AnExpressionDoesNotSeeItselfUnlessItIsRecursive) {
+  EXPECT_EQ(tables("WITH x AS (SELECT * FROM x) SELECT * FROM x"), "x");
+  EXPECT_EQ(tables("WITH RECURSIVE x AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM x WHERE n < 9) SELECT * FROM x"), "");
+  EXPECT_EQ(tables("WITH RECURSIVE x AS (SELECT n FROM raw.a UNION SELECT b.n FROM x JOIN raw.b AS b ON b.up = x.n) FROM x"),
+            "raw.a raw.b");
+}
+
+TEST(Tables, EachKnowsWhereItStands) {
+  const Statement statement = read("SELECT *\nFROM raw.a\nJOIN raw.b USING (x)");
+  ASSERT_EQ(statement.tables.size(), 2);
+  EXPECT_EQ(statement.tables[0].offset, 14);
+  EXPECT_EQ(statement.tables[1].offset, 25);
+}
+
+TEST(Functions, TableFunctionsAreListedWithTheirPlace) {
+  const Statement statement = read("SELECT * FROM raw.a, read_csv('x.csv'), range(3), range(4)");
+  ASSERT_EQ(statement.functions.size(), 3);
+  EXPECT_EQ(statement.functions[0].name, "read_csv");
+  EXPECT_EQ(statement.functions[0].offset, 21);
+  EXPECT_EQ(statement.functions[1].name, "range");
+  EXPECT_EQ(tables("SELECT * FROM read_parquet(['a', 'b'])"), "");
+}
+
+TEST(Functions, WhatDiffersEachTimeIsTold) {
+  EXPECT_EQ(joined(read("SELECT NOW(), random(), lower('x') FROM raw.a").volatile_calls), "now random");
+  EXPECT_EQ(joined(read("SELECT date_trunc('day', at) FROM raw.a").volatile_calls), "");
+}
+
+TEST(Parameters, NamesAreFoundWhereverTheyStand) {
+  EXPECT_EQ(joined(read("SELECT 1").parameters), "");
+  EXPECT_EQ(joined(read("SELECT $run_time FROM raw.a WHERE t >= $start AND t < $end AND t > $start").parameters),
+            "end run_time start");
+  EXPECT_EQ(joined(read("WITH x AS (SELECT $start) SELECT (SELECT $end) FROM x").parameters), "end start");
+  EXPECT_EQ(joined(read("SELECT '$start', 1 -- $end\n").parameters), "");
+}
+
+TEST(Parameters, VariablesAreTheFieldsOfVars) {
+  const Statement statement = read("SELECT $vars.least + $vars.most FROM raw.a WHERE x > $vars.least");
+  EXPECT_EQ(joined(statement.parameters), "vars");
+  EXPECT_EQ(joined(statement.variables), "least most");
+  EXPECT_EQ(joined(read("SELECT a.vars FROM raw.a").variables), "");
+}
+
+TEST(Untyped, ABareNullHasNoType) {
+  EXPECT_EQ(read("SELECT NULL AS nothing, NULL, NULL::BIGINT AS typed, 1 AS one").untyped, (std::vector<std::string>{"nothing", "NULL"}));
+}
+
+void expect_same(const std::string& one, const std::string& other) {
+  EXPECT_EQ(read(one).canonical, read(other).canonical) << one << "\n" << other;
+}
+
+void expect_other(const std::string& one, const std::string& other) {
+  EXPECT_NE(read(one).canonical, read(other).canonical) << one << "\n" << other;
+}
+
+TEST(Canonical, CommentsFormattingAndCaseAreNoMeaning) {
+  const std::string plain = "SELECT type, count(*) AS n FROM raw.a WHERE at >= $start GROUP BY 1";
+  expect_same(plain, "select type,\n  COUNT( * ) as n\nfrom RAW.A -- all of it\nwhere At >= $start /* from here */ group by 1");
+  expect_same(plain, plain + " ");
+  expect_same("SELECT a.x FROM raw.t AS a", "SELECT A.X FROM raw.t AS a");
+  expect_same("SELECT CAST(x AS BIGINT) FROM raw.a", "SELECT x::BIGINT FROM raw.a");
+}
+
+TEST(Canonical, WhatChangesTheResultIsMeaning) {
+  const std::string plain = "SELECT type, count(*) AS n FROM raw.a WHERE x > 1";
+  expect_other(plain, "SELECT type, count(x) AS n FROM raw.a WHERE x > 1");
+  expect_other(plain, "SELECT type, count(*) AS m FROM raw.a WHERE x > 1");
+  expect_other(plain, "SELECT type, count(*) AS n FROM raw.b WHERE x > 1");
+  expect_other(plain, "SELECT type, count(*) AS n FROM raw.a WHERE x > 2");
+  expect_other(plain, "SELECT type, count(*) AS n FROM raw.a WHERE x >= 1");
+  expect_other("SELECT 'A' AS x", "SELECT 'a' AS x");
+  expect_other("SELECT x AS n", "SELECT x AS N");
+  expect_other("SELECT x FROM raw.a WHERE t > $start", "SELECT x FROM raw.a WHERE t > $end");
+  expect_other("SELECT $vars.a", "SELECT $vars.b");
+}
+
+void expect_refused(const std::string& sql, const std::string& message_part, int line, int column) {
+  try {
+    read(sql);
+    ADD_FAILURE() << "taken: " << sql;
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), Error::Kind::kUser);
+    EXPECT_NE(error.message().find(message_part), std::string::npos) << error.message();
+    EXPECT_EQ(error.place(), (Place{"", line, column})) << sql;
+  }
+}
+
+TEST(Mistakes, HavePlaces) {
+  expect_refused("SELECT *\nFRM raw.a", "syntax error", 2, 5);
+  expect_refused("SELECT 1; SELECT 2", "one SELECT is wanted, not 2 statements", 1, 1);
+  expect_refused("", "one SELECT is wanted, not 0 statements", 1, 1);
+  expect_refused("CREATE TABLE x (n INTEGER)", "not a plain SELECT", 1, 1);
+  expect_refused("INSERT INTO x VALUES (1)", "not a plain SELECT", 1, 1);
+}
+
+TEST(Mistakes, APivotWantsItsValues) {
+  try {
+    read("PIVOT raw.a ON kind USING sum(n)");
+    ADD_FAILURE() << "taken";
+  } catch (const Error& error) {
+    EXPECT_NE(error.hint().find("PIVOT … ON x IN ('a', 'b')"), std::string::npos) << error.hint();
+  }
+  EXPECT_EQ(tables("PIVOT raw.a ON kind IN ('x', 'y') USING sum(n)"), "raw.a");
+}
+
+/// Returns `table:column` of each table that is read within its bounds. raw.a has n, at and day; raw.b has n and day.
+std::string bounds(const std::string& sql) {
+  static const std::map<std::string, std::set<std::string>> columns = {{"raw.a", {"n", "at", "day"}}, {"raw.b", {"n", "day"}}};
+  const auto has_column = [](const std::string& table, const std::string& column) {
+    const auto found = columns.find(table);
+    return found != columns.end() && found->second.contains(column);
+  };
+  std::vector<std::string> texts;
+  for (const auto& [table, column] : time_bounds(read(sql), has_column)) texts.push_back(table + ":" + column);
+  return join(texts, " ");
+}
+
+TEST(TimeBounds, BothSidesUnderAndAreProven) {
+  EXPECT_EQ(bounds("SELECT * FROM raw.a WHERE at >= $start AND at < $end"), "raw.a:at");
+  EXPECT_EQ(bounds("SELECT * FROM raw.a WHERE n > 3 AND (AT >= $start AND at < $end) AND n < 9"), "raw.a:at");
+  EXPECT_EQ(bounds("SELECT * FROM raw.a WHERE $start <= at AND $end > at"), "raw.a:at") << "turned round";
+}
+
+TEST(TimeBounds, AliasAndTableNameSayWhoseColumnItIs) {
+  EXPECT_EQ(bounds("SELECT * FROM raw.a AS x WHERE x.at >= $start AND x.at < $end"), "raw.a:at");
+  EXPECT_EQ(bounds("SELECT * FROM raw.a WHERE a.at >= $start AND a.at < $end"), "raw.a:at");
+  EXPECT_EQ(bounds("SELECT * FROM raw.a WHERE raw.a.at >= $start AND raw.a.at < $end"), "raw.a:at");
+}
+
+TEST(TimeBounds, InAJoinTheColumnMustBeOfOneTableOnly) {
+  EXPECT_EQ(bounds("SELECT * FROM raw.a JOIN raw.b USING (n) WHERE at >= $start AND at < $end"), "raw.a:at");
+  EXPECT_EQ(bounds("SELECT * FROM raw.a AS a JOIN raw.b AS b USING (n) WHERE b.day >= $start AND b.day < $end"), "raw.b:day");
+  EXPECT_EQ(bounds("SELECT * FROM raw.a JOIN raw.b USING (n) WHERE day >= $start AND day < $end"), "");
+}
+
+TEST(TimeBounds, HalfOrLooseBoundsProveNothing) {
+  for (const char* condition :
+       {"at >= $start", "at < $end", "at > $start AND at < $end", "at >= $start AND at <= $end", "at >= $start OR at < $end",
+        "NOT (at >= $start AND at < $end)", "at BETWEEN $start AND $end", "at >= $start AND day < $end",
+        "at >= $start - INTERVAL 1 DAY AND at < $end", "date_trunc('day', at) >= $start AND date_trunc('day', at) < $end",
+        "at >= $end AND at < $start", "other >= $start AND other < $end", "(at >= $start AND at < $end) OR n = 1"}) {
+    EXPECT_EQ(bounds(std::string("SELECT * FROM raw.a WHERE ") + condition), "") << condition;
+  }
+  EXPECT_EQ(bounds("SELECT * FROM raw.a"), "");
+  EXPECT_EQ(bounds("SELECT n, max(at) AS at FROM raw.a GROUP BY n HAVING max(at) >= $start AND max(at) < $end"), "");
+}
+
+TEST(TimeBounds, TheSelectThatNamesTheTableMustBoundIt) {
+  EXPECT_EQ(bounds("SELECT * FROM (SELECT * FROM raw.a WHERE at >= $start AND at < $end)"), "raw.a:at");
+  EXPECT_EQ(bounds("SELECT * FROM (SELECT * FROM raw.a) WHERE at >= $start AND at < $end"), "");
+  EXPECT_EQ(bounds("WITH x AS (SELECT * FROM raw.a WHERE at >= $start AND at < $end) SELECT * FROM x"), "raw.a:at");
+  EXPECT_EQ(bounds("WITH x AS (SELECT * FROM raw.a) SELECT * FROM x WHERE at >= $start AND at < $end"), "");
+}
+
+TEST(TimeBounds, OneUnboundedUseSpoilsAll) {
+  const std::string bounded = "SELECT n FROM raw.a WHERE at >= $start AND at < $end";
+  EXPECT_EQ(bounds(bounded + " UNION ALL " + bounded), "raw.a:at");
+  EXPECT_EQ(bounds(bounded + " UNION ALL SELECT n FROM raw.a"), "");
+  EXPECT_EQ(bounds(bounded + " AND n IN (SELECT n FROM raw.a)"), "");
+  EXPECT_EQ(bounds(bounded + " UNION ALL SELECT n FROM raw.a WHERE day >= $start AND day < $end"), "") << "two columns";
+}
+
+TEST(TimeBounds, OfASelfJoinOnlyTheBoundedSideIsBounded) {
+  EXPECT_EQ(bounds("SELECT * FROM raw.a AS x JOIN raw.a AS y USING (n) WHERE x.at >= $start AND x.at < $end"), "");
+  EXPECT_EQ(bounds("SELECT * FROM raw.a AS x JOIN raw.a AS y USING (n) "
+                   "WHERE x.at >= $start AND x.at < $end AND y.at >= $start AND y.at < $end"),
+            "raw.a:at");
+}
+
+TEST(TimeBounds, OuterRowsOfAnOuterJoinAreFilteredToo) {
+  EXPECT_EQ(bounds("SELECT * FROM raw.b AS b LEFT JOIN raw.a AS a USING (n) WHERE b.day >= $start AND b.day < $end"), "raw.b:day");
+}
+
+TEST(TimeBounds, ATableWhoseAbsentRowsMakeRowsIsNotBounded) {
+  // Which rows of raw.a fail to match decides what `a.at IS NULL` would see, but the WHERE wants a time: still proven.
+  EXPECT_EQ(bounds("SELECT * FROM raw.b AS b LEFT JOIN raw.a AS a USING (n) WHERE a.at >= $start AND a.at < $end"), "raw.a:at");
+  EXPECT_EQ(bounds("SELECT * FROM raw.b AS b LEFT JOIN raw.a AS a ON a.at >= $start AND a.at < $end"), "");
+}
+
+TEST(WithoutSemicolon, OnlyTheOneAtTheEndGoes) {
+  EXPECT_EQ(without_semicolon("SELECT 1"), "SELECT 1");
+  EXPECT_EQ(without_semicolon("SELECT 1;"), "SELECT 1 ");
+  EXPECT_EQ(without_semicolon("SELECT 1; -- done\n /* really; */ "), "SELECT 1  -- done\n /* really; */ ");
+  EXPECT_EQ(without_semicolon("SELECT ';'"), "SELECT ';'");
+  EXPECT_EQ(without_semicolon("SELECT \";\" -- ;"), "SELECT \";\" -- ;");
+  EXPECT_EQ(without_semicolon("SELECT 1; SELECT 2"), "SELECT 1; SELECT 2");
+  EXPECT_EQ(without_semicolon("SELECT 'it''s'; "), "SELECT 'it''s'  ");
+  EXPECT_EQ(without_semicolon(""), "");
+}
+
+TEST(PlaceAt, CountsLinesAndColumnsFromOne) {
+  EXPECT_EQ(place_at("abc\ndef", 0, "f", 1), (Place{"f", 1, 1}));
+  EXPECT_EQ(place_at("abc\ndef", 5, "f", 10), (Place{"f", 11, 2}));
+  EXPECT_EQ(place_at("abc", 99, "f", 1), (Place{"f", 1, 4})) << "beyond the end is the end";
+}
+
+}  // namespace
+}  // namespace tidemill::sql
