@@ -49,7 +49,8 @@ TEST(Mistakes, AreOrderedByPlaceAndThoseWithoutOneComeLast) {
   mistakes.add(user_error("a:9:2 second").at({"a.yml", 9, 2}));
   std::vector<std::string> messages;
   for (const Error& mistake : mistakes.sorted()) messages.push_back(mistake.message());
-  EXPECT_EQ(messages, (std::vector<std::string>{"a:9:2 first", "a:9:2 second", "a:9:7", "a:10", "b:2", "nowhere"}));
+  EXPECT_EQ(messages, (std::vector<std::string>{"a:9:2 first", "a:9:2 second", "a:9:7", "a:10",
+                                                "b:2", "nowhere"}));
 }
 
 }  // namespace

@@ -16,7 +16,9 @@ TEST(Quote, ControlCharactersAndBrokenBytesAreEscaped) {
   EXPECT_EQ(quote(""), "''");
   EXPECT_EQ(quote("a 'b' ü 🌊"), "'a 'b' ü 🌊'");
   EXPECT_EQ(quote("a\nb\tc\x1b\x7f"), "'a\\nb\\tc\\x1b\\x7f'");
-  EXPECT_EQ(quote("\xff" "a\xc3"), "'\\xffa\\xc3'");
+  EXPECT_EQ(quote("\xff"
+                  "a\xc3"),
+            "'\\xffa\\xc3'");
   EXPECT_EQ(quote(std::string("\0", 1)), "'\\x00'");
 }
 
@@ -63,7 +65,8 @@ TEST(Nearest, FindsWhatWasProbablyMeant) {
 }
 
 TEST(NearestHint, WithoutANearOneListsWhatThereIs) {
-  EXPECT_EQ(nearest_hint("titel", Texts{"title", "text"}), "one of: title, text") << "two edits of five letters";
+  EXPECT_EQ(nearest_hint("titel", Texts{"title", "text"}), "one of: title, text")
+      << "two edits of five letters";
   EXPECT_EQ(nearest_hint("tittle", Texts{"title", "text"}), "did you mean 'title'?");
   EXPECT_EQ(nearest_hint("x", Texts{}), "");
   const std::string long_list = nearest_hint("x", Texts(16, "word"));
@@ -112,7 +115,8 @@ TEST(ParseDuration, UnitsAreWantedAndNothingElse) {
   EXPECT_EQ(parse_duration("3d"), hours(72));
   EXPECT_EQ(parse_duration("1w"), hours(168));
   EXPECT_EQ(parse_duration("0s"), milliseconds(0));
-  for (const char* wrong : {"", "10", "m", "-1m", "1.5h", "1 h", "1hour", "10M", "99999999999999999999s", "1000000001w"}) {
+  for (const char* wrong : {"", "10", "m", "-1m", "1.5h", "1 h", "1hour", "10M",
+                            "99999999999999999999s", "1000000001w"}) {
     EXPECT_EQ(parse_duration(wrong), std::nullopt) << wrong;
   }
 }
@@ -122,7 +126,8 @@ TEST(ParseInteger, TheWholeTextIsTheNumber) {
   EXPECT_EQ(parse_integer("-12"), -12);
   EXPECT_EQ(parse_integer("+12"), 12);
   EXPECT_EQ(parse_integer("9223372036854775807"), std::numeric_limits<int64_t>::max());
-  for (const char* wrong : {"", "+", "-", "+-1", "1.0", "1 ", " 1", "0x1", "1e3", "9223372036854775808"}) {
+  for (const char* wrong :
+       {"", "+", "-", "+-1", "1.0", "1 ", " 1", "0x1", "1e3", "9223372036854775808"}) {
     EXPECT_EQ(parse_integer(wrong), std::nullopt) << wrong;
   }
 }
@@ -130,13 +135,15 @@ TEST(ParseInteger, TheWholeTextIsTheNumber) {
 TEST(ParseNumber, TheWholeTextIsTheNumber) {
   EXPECT_EQ(parse_number("-1.5e3"), -1500.0);
   EXPECT_EQ(parse_number("7"), 7.0);
-  for (const char* wrong : {"", ".", "1,5", "1.5x", " 1", "1e"}) EXPECT_EQ(parse_number(wrong), std::nullopt) << wrong;
+  for (const char* wrong : {"", ".", "1,5", "1.5x", " 1", "1e"})
+    EXPECT_EQ(parse_number(wrong), std::nullopt) << wrong;
 }
 
 TEST(Utf8, IllFormedBytesAreFoundAndReplaced) {
   EXPECT_TRUE(is_utf8(""));
   EXPECT_TRUE(is_utf8("aü€🌊\xF4\x8F\xBF\xBF"));
-  for (const char* wrong : {"\x80", "\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF8\x88\x80\x80\x80", "a\xC3"}) {
+  for (const char* wrong : {"\x80", "\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80",
+                            "\xF8\x88\x80\x80\x80", "a\xC3"}) {
     EXPECT_FALSE(is_utf8(wrong)) << quote(wrong);
     EXPECT_TRUE(is_utf8(to_utf8(wrong))) << quote(wrong);
   }

@@ -11,8 +11,10 @@ using std::chrono::microseconds;
 Instant at(const std::string& text) { return parse_time(text).value(); }
 
 TEST(Grains, EachIsReadByItsName) {
-  for (const char* name : {"minute", "hour", "day", "week", "month", "year"}) EXPECT_EQ(grain_name(parse_grain(name).value()), name);
-  for (const char* wrong : {"", "Day", "days", "quarter"}) EXPECT_EQ(parse_grain(wrong), std::nullopt) << wrong;
+  for (const char* name : {"minute", "hour", "day", "week", "month", "year"})
+    EXPECT_EQ(grain_name(parse_grain(name).value()), name);
+  for (const char* wrong : {"", "Day", "days", "quarter"})
+    EXPECT_EQ(parse_grain(wrong), std::nullopt) << wrong;
 }
 
 TEST(FloorTime, ASliceStartsAtItsOwnStart) {
@@ -43,7 +45,8 @@ TEST(NextTime, MonthsAndYearsHaveTheirOwnLengths) {
   EXPECT_EQ(next_time(at("2024-01-01"), Grain::kYear), at("2025-01-01"));
   EXPECT_EQ(next_time(at("2023-12-31T23:59:59"), Grain::kYear), at("2024-01-01"));
   EXPECT_EQ(next_time(at("2024-12-30"), Grain::kWeek), at("2025-01-06"));
-  EXPECT_EQ(next_time(at("2024-03-31T01:30"), Grain::kDay), at("2024-04-01")) << "there is no summer time";
+  EXPECT_EQ(next_time(at("2024-03-31T01:30"), Grain::kDay), at("2024-04-01"))
+      << "there is no summer time";
 }
 
 TEST(ParseTime, AnyPartMayBeLeftOutFromTheEnd) {
@@ -53,7 +56,8 @@ TEST(ParseTime, AnyPartMayBeLeftOutFromTheEnd) {
   EXPECT_EQ(at("2015-01-01 15:30"), at("2015-01-01T15:30:00.000"));
   EXPECT_EQ(at("2015-01-01t15:30:05.123456z"), at("2015-01-01T15:30:05") + microseconds(123456));
   EXPECT_EQ(at("2015-01-01T00:00:00.1"), at("2015-01-01") + microseconds(100'000));
-  EXPECT_EQ(at("2015-01-01T00:00:00.123456789"), at("2015-01-01") + microseconds(123456)) << "cut, not rounded";
+  EXPECT_EQ(at("2015-01-01T00:00:00.123456789"), at("2015-01-01") + microseconds(123456))
+      << "cut, not rounded";
 }
 
 TEST(ParseTime, AnOffsetIsTakenOff) {
@@ -63,9 +67,11 @@ TEST(ParseTime, AnOffsetIsTakenOff) {
 }
 
 TEST(ParseTime, WhatIsNoTimeIsNothing) {
-  for (const char* wrong : {"", "15", "2015-1-1", "2015-13", "2015-00", "2015-02-29", "2015-04-31", "2015-01-01T", "2015-01-01T24",
-                            "2015-01-01T1", "2015-01-01T10:60", "2015-01-01T10:00:60", "2015-01-01T10:00:00.", "2015-01-01Z10",
-                            "2015-01-01T10:00:00X", "2015-01-01T10:00:00Zx", "2015-01-01 ", " 2015-01-01", "yesterday"}) {
+  for (const char* wrong :
+       {"", "15", "2015-1-1", "2015-13", "2015-00", "2015-02-29", "2015-04-31", "2015-01-01T",
+        "2015-01-01T24", "2015-01-01T1", "2015-01-01T10:60", "2015-01-01T10:00:60",
+        "2015-01-01T10:00:00.", "2015-01-01Z10", "2015-01-01T10:00:00X", "2015-01-01T10:00:00Zx",
+        "2015-01-01 ", " 2015-01-01", "yesterday"}) {
     EXPECT_EQ(parse_time(wrong), std::nullopt) << wrong;
   }
   EXPECT_TRUE(parse_time("2024-02-29")) << "a leap day";
@@ -79,7 +85,8 @@ TEST(FormatTime, OnlyTheFractionThatIsThereIsWritten) {
 }
 
 TEST(FormatTime, ReadingItBackGivesTheSame) {
-  for (const char* text : {"2015-01-01T15:00:00Z", "1900-02-28T23:59:59.000001Z", "9999-12-31T23:59:59.999999Z"}) {
+  for (const char* text :
+       {"2015-01-01T15:00:00Z", "1900-02-28T23:59:59.000001Z", "9999-12-31T23:59:59.999999Z"}) {
     EXPECT_EQ(format_time(at(text)), text);
   }
 }
@@ -103,7 +110,8 @@ TEST(FormatPattern, ConversionsComeWithAndWithoutLeadingZeros) {
   EXPECT_EQ(format_pattern(at("2015-01-01"), "%-H"), "0");
   EXPECT_EQ(format_pattern(time, "100%%"), "100%");
   EXPECT_EQ(format_pattern(time, ""), "");
-  for (const char* wrong : {"%", "%-", "%Q", "a%", "%y"}) EXPECT_EQ(format_pattern(time, wrong), std::nullopt) << wrong;
+  for (const char* wrong : {"%", "%-", "%Q", "a%", "%y"})
+    EXPECT_EQ(format_pattern(time, wrong), std::nullopt) << wrong;
 }
 
 TEST(ExpandTimes, BracesAreReplacedByTheIntervalsTimes) {
@@ -111,7 +119,8 @@ TEST(ExpandTimes, BracesAreReplacedByTheIntervalsTimes) {
   const Instant end = at("2015-01-01T06");
   EXPECT_EQ(expand_times("no braces", start, end), "no braces");
   EXPECT_EQ(expand_times("", start, end), "");
-  EXPECT_EQ(expand_times("a/{start:%Y-%m-%d-%-H}.gz?to={end:%H:%M}", start, end), "a/2015-01-01-5.gz?to=06:00");
+  EXPECT_EQ(expand_times("a/{start:%Y-%m-%d-%-H}.gz?to={end:%H:%M}", start, end),
+            "a/2015-01-01-5.gz?to=06:00");
   for (const char* wrong : {"{", "{start}", "{middle:%Y}", "{start:%Q}", "{start:%Y", "{:%Y}"}) {
     EXPECT_EQ(expand_times(wrong, start, end), std::nullopt) << wrong;
   }

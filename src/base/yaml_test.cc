@@ -40,7 +40,8 @@ TEST(Yaml, AKeyGivenTwiceIsKeptForTheReaderToReport) {
 }
 
 TEST(Yaml, NothingIsNull) {
-  for (const char* text : {"", "\n", "# only a comment\n"}) EXPECT_TRUE(parse_yaml(text, "f.yml").is_null()) << text;
+  for (const char* text : {"", "\n", "# only a comment\n"})
+    EXPECT_TRUE(parse_yaml(text, "f.yml").is_null()) << text;
   EXPECT_EQ(parse_yaml("a: 1", "f.yml").find("b"), nullptr);
   EXPECT_EQ(parse_yaml("[a]", "f.yml").find("a"), nullptr);
 }

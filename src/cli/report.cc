@@ -52,7 +52,8 @@ class LineReport : public RunReport {
   void planned(const Plan& plan) override {
     for (const Waiting& waiting : plan.waiting) {
       if (waiting.state == Waiting::State::kMissing) {
-        print("error: " + name_of(project_, waiting.asset, waiting.interval) + "  " + waiting_text(waiting));
+        print("error: " + name_of(project_, waiting.asset, waiting.interval) + "  " +
+              waiting_text(waiting));
       } else {
         say(line(waiting.asset, waiting.interval, waiting_text(waiting)));
       }

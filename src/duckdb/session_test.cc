@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "base/error.h"
+#include "base/text.h"
 
 namespace tidemill::duckdb {
 namespace {
@@ -57,13 +60,24 @@ TEST(Session, AViewOfOneConnectionIsNotSeenByAnother) {
 TEST(Session, CopyTakesParameters) {
   Database database({.threads = 1});
   const auto connection = database.connect();
-  const Table table = connection->query(
-      "COPY (SELECT $top AS n, $start AS t) TO '/tmp/tidemill_session_test.parquet' (FORMAT "
-      "parquet, RETURN_STATS)",
-      {{"top", int64_t{3}}, {"start", Instant{}}});
-  for (const auto& column : table.columns)
-    std::printf("%s %s\n", column.name.c_str(), column.type_name.c_str());
-  for (const auto& value : table.rows[0]) std::printf("%s\n", text_of(value).c_str());
+  const std::string name = "tidemill_session_" + random_id() + ".parquet";
+  const std::filesystem::path file = std::filesystem::path(testing::TempDir()) / name;
+  const Table written =
+      connection->query("COPY (SELECT $top AS n, $start AS t) TO " + quote_literal(file.string()) +
+                            " (FORMAT parquet, RETURN_STATS)",
+                        {{"top", int64_t{3}}, {"start", Instant{}}});
+  ASSERT_EQ(written.rows.size(), 1);
+  EXPECT_EQ(written.columns.at(0).name, "filename");
+  EXPECT_EQ(text_of(written.rows[0][0]), file.string());
+  EXPECT_EQ(written.columns.at(1).name, "count");
+  EXPECT_EQ(text_of(written.rows[0][1]), "1");
+  const Table read =
+      connection->query("SELECT n, t FROM read_parquet(" + quote_literal(file.string()) + ")");
+  std::filesystem::remove(file);
+  ASSERT_EQ(read.rows.size(), 1);
+  EXPECT_EQ(text_of(read.rows[0][0]), "3");
+  EXPECT_EQ(text_of(read.rows[0][1]), "1970-01-01T00:00:00Z");
+  EXPECT_EQ(read.columns.at(1).type_name, "TIMESTAMP WITH TIME ZONE");
 }
 
 }  // namespace

@@ -67,7 +67,8 @@ bool is_called_gzip(std::string_view name) {
   return name.substr(0, name.find_first_of("?#")).ends_with(".gz");
 }
 
-/// True for bytes that a text of records can begin with. A server may hand out `.json.gz` decompressed.
+/// True for bytes that a text of records can begin with. A server may hand out `.json.gz`
+/// decompressed.
 bool begins_text(std::span<const uint8_t> beginning) {
   constexpr std::string_view kBeginnings = "{[\" \t\r\n\xEF";
   return kBeginnings.find(static_cast<char>(beginning[0])) != std::string_view::npos;

@@ -70,11 +70,12 @@ void add_rows(const Tile& tile, duckdb::Connection& connection,
 
 }  // namespace
 
-std::string dashboard_json(const Project& project, const Dashboard& dashboard,
-                           Environment& environment, duckdb::Connection& connection,
-                           const Cancellation& cancellation) {
+DashboardData dashboard_data(const Project& project, const Dashboard& dashboard,
+                             Environment& environment, duckdb::Connection& connection,
+                             const Cancellation& cancellation) {
   duckdb::Parameters parameters = {{"run_time", environment.clock.now()}};
   for (const auto& [name, value] : project.variables) parameters["vars." + name] = value;
+  DashboardData data;
   Json json = {{"title", dashboard.title}};
   if (!dashboard.description.empty()) json["description"] = dashboard.description;
   json["project"] = project.name;
@@ -102,6 +103,8 @@ std::string dashboard_json(const Project& project, const Dashboard& dashboard,
         add_rows(tile, connection, parameters, cancellation, tile_json);
       } catch (const Error& error) {
         if (error.kind() != Error::Kind::kUser) throw;
+        data.failures.push_back(
+            user_error("tile " + quote(tile.title) + ": " + error.message()).hint(error.hint()));
         tile_json["columns"] = Json::array();
         tile_json["rows"] = Json::array();
         tile_json["error"] = {
@@ -116,7 +119,8 @@ std::string dashboard_json(const Project& project, const Dashboard& dashboard,
                               {"version", version.version},
                               {"committed_at", format_time(version.committed_at)}});
   }
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  data.json = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return data;
 }
 
 }  // namespace tidemill::pages

@@ -35,6 +35,19 @@ const AssetProgress& progress_of(const Project& project, const Progress& progres
   return found == progress.assets.end() ? nothing : found->second;
 }
 
+/// True when a change of one of the inputs makes the model stale. Where none does, the model is
+/// built once, as soon as any of them is there.
+bool any_rebuilds(const std::vector<TableInput>& inputs) {
+  return std::any_of(inputs.begin(), inputs.end(),
+                     [](const TableInput& input) { return input.rebuild; });
+}
+
+/// True when `key` is a slice of `grain`: no interval of before its model's width was changed.
+bool is_slice(const Key& key, Grain grain) {
+  return key && floor_time(key->start, grain) == key->start &&
+         next_time(key->start, grain) == key->end;
+}
+
 /// Adds up what is known of the files that a build reads.
 void add_reads(Task& task, const AssetProgress& input, const std::string& bound) {
   for (const FileFacts& file : input.files) {
@@ -141,17 +154,19 @@ class Planner {
     for (const Key& interval : candidates(i)) {
       if (asset.model.wait_for_complete && waits(i, interval)) continue;
       Task task{.asset = i, .interval = interval};
+      const bool built = progress_of(project_, progress_, i).built.contains(interval);
+      const std::vector<TableInput> inputs = table_inputs(project_, i);
+      const bool all_count = !built && !any_rebuilds(inputs);
       std::string upstream;
-      for (const TableInput& input : table_inputs(project_, i)) {
+      for (const TableInput& input : inputs) {
         for (const size_t other : tasks_of_[input.asset]) {
           const Key& range = plan_.tasks[other].interval;
           if (interval && range && !input.bound.empty() && !range->overlaps(*interval)) continue;
           task.needs.push_back(other);
-          if (input.rebuild) upstream = project_.assets[input.asset].name;
+          if (input.rebuild || all_count) upstream = project_.assets[input.asset].name;
         }
       }
       const auto reason = staleness(project_, i, interval, progress_);
-      const bool built = progress_of(project_, progress_, i).built.contains(interval);
       if (!reason && upstream.empty() && !(request_.full_refresh && built)) continue;
       task.reason = reason             ? *reason
                     : !built           ? Reason::kNeverBuilt
@@ -186,8 +201,8 @@ class Planner {
       for (const Interval& slice : slices(*clipped, grain)) found.insert(slice);
     };
     for (const auto& entry : progress_of(project_, progress_, i).built) {
-      if (entry.first && (!request_.range || request_.range->overlaps(*entry.first)))
-        found.insert(entry.first);
+      if (!is_slice(entry.first, grain)) continue;
+      if (!request_.range || request_.range->overlaps(*entry.first)) found.insert(entry.first);
     }
     for (const TableInput& input : table_inputs(project_, i)) {
       if (input.bound.empty()) {
@@ -357,15 +372,17 @@ std::optional<Reason> staleness(const Project& project, size_t model,
                                 const std::optional<Interval>& interval, const Progress& progress) {
   const Asset& asset = project.assets[model];
   const AssetProgress& own = progress_of(project, progress, model);
-  const InputVersions now = input_versions(project, model, interval, progress, true);
   const auto built = own.built.find(interval);
   if (built == own.built.end()) {
     // Without rows for it there is nothing to build; a model that reads no table is built once.
-    if (now.empty() && !table_inputs(project, model).empty()) return std::nullopt;
+    const std::vector<TableInput> inputs = table_inputs(project, model);
+    const bool all_count = !any_rebuilds(inputs);
+    const bool has_input = !input_versions(project, model, interval, progress, !all_count).empty();
+    if (!inputs.empty() && !has_input) return std::nullopt;
     return Reason::kNeverBuilt;
   }
   if (built->second.fingerprint != asset.fingerprint) return Reason::kCodeChanged;
-  for (const auto& [name, version] : now) {
+  for (const auto& [name, version] : input_versions(project, model, interval, progress, true)) {
     const auto before = built->second.inputs.find(name);
     if (before == built->second.inputs.end() || before->second != version)
       return Reason::kUpstreamChanged;

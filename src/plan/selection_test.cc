@@ -25,7 +25,8 @@ const Project& diamond() {
           "contract: {columns: [{name: n, type: bigint}]}\n"},
          {"models/b.sql", model("mart.b", "tags: [daily, wide]\n", "SELECT n FROM raw.a")},
          {"models/c.sql", model("mart.c", "tags: daily\n", "SELECT n FROM raw.a")},
-         {"models/d.sql", model("mart.d", "", "SELECT b.n FROM mart.b AS b JOIN mart.c AS c USING (n)")},
+         {"models/d.sql",
+          model("mart.d", "", "SELECT b.n FROM mart.b AS b JOIN mart.c AS c USING (n)")},
          {"models/alone.sql", model("mart.alone", "", "SELECT 1 AS n")}});
     for (const Error& mistake : loaded.mistakes) ADD_FAILURE() << mistake.text();
     return std::move(loaded.project);
@@ -44,7 +45,9 @@ std::string selected(const std::vector<std::string>& words) {
   return join(names, " ");
 }
 
-TEST(Selection, NoWordsSelectEverything) { EXPECT_EQ(selected({}), "mart.alone mart.b mart.c mart.d raw.a"); }
+TEST(Selection, NoWordsSelectEverything) {
+  EXPECT_EQ(selected({}), "mart.alone mart.b mart.c mart.d raw.a");
+}
 
 TEST(Selection, ANameSelectsItselfAndCaseDoesNotCount) {
   EXPECT_EQ(selected({"mart.b"}), "mart.b");
@@ -62,7 +65,8 @@ TEST(Selection, APlusBehindAddsAllThatDependsOnIt) {
 }
 
 TEST(Selection, BothSidesDoNotReachTheNeighbours) {
-  EXPECT_EQ(selected({"+mart.b+"}), "mart.b mart.d raw.a") << "mart.c is neither above nor below mart.b";
+  EXPECT_EQ(selected({"+mart.b+"}), "mart.b mart.d raw.a")
+      << "mart.c is neither above nor below mart.b";
 }
 
 TEST(Selection, ATagSelectsAllThatHaveItWithTheirKin) {

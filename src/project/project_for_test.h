@@ -16,14 +16,19 @@ using ProjectFiles = std::map<std::string, std::string>;
 
 /// Returns a connector `files`, a format `ndjson` and some checks, with the forms of the real ones.
 inline Kinds kinds_for_test() {
-  return {.connectors = {{.name = "files",
-                          .form = {"files source", {{.name = "path", .type = FieldType::kTimePattern, .required = true}}}}},
+  return {.connectors =
+              {{.name = "files",
+                .form = {"files source",
+                         {{.name = "path", .type = FieldType::kTimePattern, .required = true}}}}},
           .formats = {{.name = "ndjson", .form = {"ndjson source", {}}}},
           .checks = {{.name = "not_null", .form = {"not_null", {}}},
-                     {.name = "min", .form = {"min", {{.name = "value", .required = true}}}, .main_field = "value"},
+                     {.name = "min",
+                      .form = {"min", {{.name = "value", .required = true}}},
+                      .main_field = "value"},
                      {.name = "row_count",
                       .form = {"row_count",
-                               {{.name = "min", .type = FieldType::kInteger}, {.name = "max", .type = FieldType::kInteger}}},
+                               {{.name = "min", .type = FieldType::kInteger},
+                                {.name = "max", .type = FieldType::kInteger}}},
                       .of_column = false},
                      {.name = "sql",
                       .form = {"sql", {{.name = "query", .required = true}}},

@@ -312,7 +312,8 @@ class Resolver {
     check_intervals(asset);
   }
 
-  /// An interval model builds the intervals that its inputs have rows for: there must be a way to know them.
+  /// An interval model builds the intervals that its inputs have rows for: there must be a way to
+  /// know them.
   void check_intervals(const Asset& asset) {
     if (asset.model.strategy != Model::Strategy::kInterval || asset.inputs.empty() ||
         !asset.model.time_bounds.empty()) {

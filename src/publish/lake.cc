@@ -21,12 +21,18 @@ void add_names(const Project& project, const std::string& name, std::vector<std:
 }
 
 tables::Snapshot snapshot_of(tables::Table& table, const std::string& name, const PointInTime& at) {
-  if (const auto* version = std::get_if<int64_t>(&at)) return table.snapshot_at(*version);
-  if (const auto* time = std::get_if<Instant>(&at)) return table.snapshot_at(*time);
-  auto snapshot = table.snapshot();
-  if (!snapshot)
+  auto newest = table.snapshot();
+  if (!newest) {
     throw user_error("the table was not built yet: " + quote(name)).hint("tidemill run +" + name);
-  return std::move(*snapshot);
+  }
+  try {
+    if (const auto* version = std::get_if<int64_t>(&at)) return table.snapshot_at(*version);
+    if (const auto* time = std::get_if<Instant>(&at)) return table.snapshot_at(*time);
+  } catch (const Error& error) {
+    const std::string hint = error.hint().empty() ? "tidemill history " + name : error.hint();
+    throw Error(error.kind(), name + ": " + error.message()).hint(hint);
+  }
+  return std::move(*newest);
 }
 
 /// Returns the name of the asset whose table this is: its own, or that of its rejects.

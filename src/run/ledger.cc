@@ -154,7 +154,8 @@ void Ledger::record_built(size_t asset, const Built& built) {
 
 int64_t Ledger::sweep(duckdb::Connection& connection, Instant now) {
   std::set<std::string> suspects;
-  for (const AttemptRecord& attempt : store_.running_attempts()) suspects.insert(attempt.asset);
+  const std::vector<AttemptRecord> killed = store_.running_attempts();
+  for (const AttemptRecord& attempt : killed) suspects.insert(attempt.asset);
   for (const size_t asset : unknown_) suspects.insert(project_.assets[asset].name);
   int64_t removed = 0;
   for (const std::string& asset : suspects) {
@@ -164,6 +165,12 @@ int64_t Ledger::sweep(duckdb::Connection& connection, Instant now) {
         files_.remove(orphan.path);
         ++removed;
       }
+    }
+  }
+  for (const AttemptRecord& attempt : killed) {
+    for (const std::string& name : {attempt.asset, rejects_name(attempt.asset)}) {
+      const std::string folder = join_path(project_.table_folder(name), attempt.id);
+      if (files_.list(folder).empty()) files_.remove_all(folder);
     }
   }
   store_.bury(now);

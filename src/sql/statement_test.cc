@@ -26,54 +26,62 @@ std::string joined(const std::set<std::string>& names) {
   return join(std::vector<std::string>(names.begin(), names.end()), " ");
 }
 
-TEST(Tables, FromAndJoinAndSubqueriesAreRead) {
+TEST(StatementTables, FromAndJoinAndSubqueriesAreRead) {
   EXPECT_EQ(tables("SELECT 1"), "");
   EXPECT_EQ(tables("SELECT * FROM raw.a"), "raw.a");
   EXPECT_EQ(tables("SELECT * FROM raw.a JOIN raw.b USING (x), raw.c"), "raw.a raw.b raw.c");
-  EXPECT_EQ(tables("SELECT (SELECT max(x) FROM raw.a) FROM raw.b WHERE x IN (SELECT x FROM raw.c)"), "raw.b raw.a raw.c");
+  EXPECT_EQ(tables("SELECT (SELECT max(x) FROM raw.a) FROM raw.b WHERE x IN (SELECT x FROM raw.c)"),
+            "raw.b raw.a raw.c");
   EXPECT_EQ(tables("SELECT x FROM raw.a UNION ALL SELECT x FROM raw.b"), "raw.a raw.b");
   EXPECT_EQ(tables("FROM raw.a"), "raw.a");
 }
 
-TEST(Tables, ATableReadTwiceIsNamedOnceAndInLowerCase) {
+TEST(StatementTables, ATableReadTwiceIsNamedOnceAndInLowerCase) {
   EXPECT_EQ(tables("SELECT * FROM RAW.A AS x JOIN raw.a AS y ON x.n = y.n"), "raw.a");
   EXPECT_EQ(tables("SELECT * FROM \"raw\".\"a\""), "raw.a");
 }
 
-TEST(Tables, AParameterDoesNotHideThem) {
+TEST(StatementTables, AParameterDoesNotHideThem) {
   EXPECT_EQ(tables("SELECT $start FROM raw.a WHERE t < $end"), "raw.a");
 }
 
-TEST(Tables, ACommonTableExpressionIsNone) {
+TEST(StatementTables, ACommonTableExpressionIsNone) {
   EXPECT_EQ(tables("WITH x AS (SELECT * FROM raw.a) SELECT * FROM x"), "raw.a");
-  EXPECT_EQ(tables("WITH x AS (SELECT * FROM raw.a), y AS (SELECT * FROM X) SELECT * FROM y"), "raw.a");
+  EXPECT_EQ(tables("WITH x AS (SELECT * FROM raw.a), y AS (SELECT * FROM X) SELECT * FROM y"),
+            "raw.a");
 }
 
-TEST(Tables, ANameWithASchemaIsATableEvenBesideAnExpressionOfThatName) {
+TEST(StatementTables, ANameWithASchemaIsATableEvenBesideAnExpressionOfThatName) {
   EXPECT_EQ(tables("WITH a AS (SELECT 1) SELECT * FROM raw.a, a"), "raw.a");
 }
 
-TEST(Tables, AnExpressionIsSeenOnlyWhereItIsInScope) {
+TEST(StatementTables, AnExpressionIsSeenOnlyWhereItIsInScope) {
   EXPECT_EQ(tables("SELECT * FROM (WITH x AS (SELECT 1) SELECT * FROM x) AS s, x"), "x");
-  EXPECT_EQ(tables("WITH x AS (SELECT * FROM (WITH y AS (SELECT 1) SELECT * FROM y)) SELECT * FROM x, y"), "y");
-  EXPECT_EQ(tables("WITH x AS (SELECT 1) SELECT * FROM (SELECT * FROM x WHERE EXISTS (FROM x))"), "");
+  EXPECT_EQ(
+      tables("WITH x AS (SELECT * FROM (WITH y AS (SELECT 1) SELECT * FROM y)) SELECT * FROM x, y"),
+      "y");
+  EXPECT_EQ(tables("WITH x AS (SELECT 1) SELECT * FROM (SELECT * FROM x WHERE EXISTS (FROM x))"),
+            "");
 }
 
-TEST(Tables, AnExpressionDoesNotSeeItselfUnlessItIsRecursive) {
+TEST(StatementTables, AnExpressionDoesNotSeeItselfUnlessItIsRecursive) {
   EXPECT_EQ(tables("WITH x AS (SELECT * FROM x) SELECT * FROM x"), "x");
-  EXPECT_EQ(tables("WITH RECURSIVE x AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM x WHERE n < 9) SELECT * FROM x"), "");
-  EXPECT_EQ(tables("WITH RECURSIVE x AS (SELECT n FROM raw.a UNION SELECT b.n FROM x JOIN raw.b AS b ON b.up = x.n) FROM x"),
+  EXPECT_EQ(tables("WITH RECURSIVE x AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM x WHERE n < 9) "
+                   "SELECT * FROM x"),
+            "");
+  EXPECT_EQ(tables("WITH RECURSIVE x AS (SELECT n FROM raw.a UNION SELECT b.n FROM x JOIN raw.b AS "
+                   "b ON b.up = x.n) FROM x"),
             "raw.a raw.b");
 }
 
-TEST(Tables, EachKnowsWhereItStands) {
+TEST(StatementTables, EachKnowsWhereItStands) {
   const Statement statement = read("SELECT *\nFROM raw.a\nJOIN raw.b USING (x)");
   ASSERT_EQ(statement.tables.size(), 2);
   EXPECT_EQ(statement.tables[0].offset, 14);
   EXPECT_EQ(statement.tables[1].offset, 25);
 }
 
-TEST(Functions, TableFunctionsAreListedWithTheirPlace) {
+TEST(StatementFunctions, TableFunctionsAreListedWithTheirPlace) {
   const Statement statement = read("SELECT * FROM raw.a, read_csv('x.csv'), range(3), range(4)");
   ASSERT_EQ(statement.functions.size(), 3);
   EXPECT_EQ(statement.functions[0].name, "read_csv");
@@ -82,28 +90,33 @@ TEST(Functions, TableFunctionsAreListedWithTheirPlace) {
   EXPECT_EQ(tables("SELECT * FROM read_parquet(['a', 'b'])"), "");
 }
 
-TEST(Functions, WhatDiffersEachTimeIsTold) {
-  EXPECT_EQ(joined(read("SELECT NOW(), random(), lower('x') FROM raw.a").volatile_calls), "now random");
-  EXPECT_EQ(joined(read("SELECT date_trunc('day', at) FROM raw.a").volatile_calls), "");
+TEST(StatementFunctions, WhatDiffersEachTimeIsTold) {
+  EXPECT_EQ(joined(read("SELECT NOW(), random(), lower('x') FROM raw.a").volatile_calls),
+            "now random");
+  EXPECT_EQ(joined(read("SELECT date_trunc('day', seen) FROM raw.a").volatile_calls), "");
 }
 
-TEST(Parameters, NamesAreFoundWhereverTheyStand) {
+TEST(StatementParameters, NamesAreFoundWhereverTheyStand) {
   EXPECT_EQ(joined(read("SELECT 1").parameters), "");
-  EXPECT_EQ(joined(read("SELECT $run_time FROM raw.a WHERE t >= $start AND t < $end AND t > $start").parameters),
+  EXPECT_EQ(joined(read("SELECT $run_time FROM raw.a WHERE t >= $start AND t < $end AND t > $start")
+                       .parameters),
             "end run_time start");
-  EXPECT_EQ(joined(read("WITH x AS (SELECT $start) SELECT (SELECT $end) FROM x").parameters), "end start");
+  EXPECT_EQ(joined(read("WITH x AS (SELECT $start) SELECT (SELECT $end) FROM x").parameters),
+            "end start");
   EXPECT_EQ(joined(read("SELECT '$start', 1 -- $end\n").parameters), "");
 }
 
-TEST(Parameters, VariablesAreTheFieldsOfVars) {
-  const Statement statement = read("SELECT $vars.least + $vars.most FROM raw.a WHERE x > $vars.least");
+TEST(StatementParameters, VariablesAreTheFieldsOfVars) {
+  const Statement statement =
+      read("SELECT $vars.least + $vars.most FROM raw.a WHERE x > $vars.least");
   EXPECT_EQ(joined(statement.parameters), "vars");
   EXPECT_EQ(joined(statement.variables), "least most");
   EXPECT_EQ(joined(read("SELECT a.vars FROM raw.a").variables), "");
 }
 
-TEST(Untyped, ABareNullHasNoType) {
-  EXPECT_EQ(read("SELECT NULL AS nothing, NULL, NULL::BIGINT AS typed, 1 AS one").untyped, (std::vector<std::string>{"nothing", "NULL"}));
+TEST(StatementUntyped, ABareNullHasNoType) {
+  EXPECT_EQ(read("SELECT NULL AS nothing, NULL, NULL::BIGINT AS typed, 1 AS one").untyped,
+            (std::vector<std::string>{"nothing", "NULL"}));
 }
 
 void expect_same(const std::string& one, const std::string& other) {
@@ -114,15 +127,17 @@ void expect_other(const std::string& one, const std::string& other) {
   EXPECT_NE(read(one).canonical, read(other).canonical) << one << "\n" << other;
 }
 
-TEST(Canonical, CommentsFormattingAndCaseAreNoMeaning) {
-  const std::string plain = "SELECT type, count(*) AS n FROM raw.a WHERE at >= $start GROUP BY 1";
-  expect_same(plain, "select type,\n  COUNT( * ) as n\nfrom RAW.A -- all of it\nwhere At >= $start /* from here */ group by 1");
+TEST(StatementCanonical, CommentsFormattingAndCaseAreNoMeaning) {
+  const std::string plain = "SELECT type, count(*) AS n FROM raw.a WHERE seen >= $start GROUP BY 1";
+  expect_same(plain,
+              "select type,\n  COUNT( * ) as n\nfrom RAW.A -- all of it\nwhere Seen >= $start /* "
+              "from here */ group by 1");
   expect_same(plain, plain + " ");
   expect_same("SELECT a.x FROM raw.t AS a", "SELECT A.X FROM raw.t AS a");
   expect_same("SELECT CAST(x AS BIGINT) FROM raw.a", "SELECT x::BIGINT FROM raw.a");
 }
 
-TEST(Canonical, WhatChangesTheResultIsMeaning) {
+TEST(StatementCanonical, WhatChangesTheResultIsMeaning) {
   const std::string plain = "SELECT type, count(*) AS n FROM raw.a WHERE x > 1";
   expect_other(plain, "SELECT type, count(x) AS n FROM raw.a WHERE x > 1");
   expect_other(plain, "SELECT type, count(*) AS m FROM raw.a WHERE x > 1");
@@ -146,7 +161,7 @@ void expect_refused(const std::string& sql, const std::string& message_part, int
   }
 }
 
-TEST(Mistakes, HavePlaces) {
+TEST(StatementMistakes, HavePlaces) {
   expect_refused("SELECT *\nFRM raw.a", "syntax error", 2, 5);
   expect_refused("SELECT 1; SELECT 2", "one SELECT is wanted, not 2 statements", 1, 1);
   expect_refused("", "one SELECT is wanted, not 0 statements", 1, 1);
@@ -154,7 +169,7 @@ TEST(Mistakes, HavePlaces) {
   expect_refused("INSERT INTO x VALUES (1)", "not a plain SELECT", 1, 1);
 }
 
-TEST(Mistakes, APivotWantsItsValues) {
+TEST(StatementMistakes, APivotWantsItsValues) {
   try {
     read("PIVOT raw.a ON kind USING sum(n)");
     ADD_FAILURE() << "taken";
@@ -164,84 +179,121 @@ TEST(Mistakes, APivotWantsItsValues) {
   EXPECT_EQ(tables("PIVOT raw.a ON kind IN ('x', 'y') USING sum(n)"), "raw.a");
 }
 
-/// Returns `table:column` of each table that is read within its bounds. raw.a has n, at and day; raw.b has n and day.
+/// Returns `table:column` of each table that is read within its bounds. raw.a has n, seen and day;
+/// raw.b has n and day.
 std::string bounds(const std::string& sql) {
-  static const std::map<std::string, std::set<std::string>> columns = {{"raw.a", {"n", "at", "day"}}, {"raw.b", {"n", "day"}}};
+  static const std::map<std::string, std::set<std::string>> columns = {
+      {"raw.a", {"n", "seen", "day"}}, {"raw.b", {"n", "day"}}};
   const auto has_column = [](const std::string& table, const std::string& column) {
     const auto found = columns.find(table);
     return found != columns.end() && found->second.contains(column);
   };
   std::vector<std::string> texts;
-  for (const auto& [table, column] : time_bounds(read(sql), has_column)) texts.push_back(table + ":" + column);
+  for (const auto& [table, column] : time_bounds(read(sql), has_column))
+    texts.push_back(table + ":" + column);
   return join(texts, " ");
 }
 
 TEST(TimeBounds, BothSidesUnderAndAreProven) {
-  EXPECT_EQ(bounds("SELECT * FROM raw.a WHERE at >= $start AND at < $end"), "raw.a:at");
-  EXPECT_EQ(bounds("SELECT * FROM raw.a WHERE n > 3 AND (AT >= $start AND at < $end) AND n < 9"), "raw.a:at");
-  EXPECT_EQ(bounds("SELECT * FROM raw.a WHERE $start <= at AND $end > at"), "raw.a:at") << "turned round";
+  EXPECT_EQ(bounds("SELECT * FROM raw.a WHERE seen >= $start AND seen < $end"), "raw.a:seen");
+  EXPECT_EQ(
+      bounds("SELECT * FROM raw.a WHERE n > 3 AND (SEEN >= $start AND seen < $end) AND n < 9"),
+      "raw.a:seen");
+  EXPECT_EQ(bounds("SELECT * FROM raw.a WHERE $start <= seen AND $end > seen"), "raw.a:seen")
+      << "turned round";
 }
 
 TEST(TimeBounds, AliasAndTableNameSayWhoseColumnItIs) {
-  EXPECT_EQ(bounds("SELECT * FROM raw.a AS x WHERE x.at >= $start AND x.at < $end"), "raw.a:at");
-  EXPECT_EQ(bounds("SELECT * FROM raw.a WHERE a.at >= $start AND a.at < $end"), "raw.a:at");
-  EXPECT_EQ(bounds("SELECT * FROM raw.a WHERE raw.a.at >= $start AND raw.a.at < $end"), "raw.a:at");
+  EXPECT_EQ(bounds("SELECT * FROM raw.a AS x WHERE x.seen >= $start AND x.seen < $end"),
+            "raw.a:seen");
+  EXPECT_EQ(bounds("SELECT * FROM raw.a WHERE a.seen >= $start AND a.seen < $end"), "raw.a:seen");
+  EXPECT_EQ(bounds("SELECT * FROM raw.a WHERE raw.a.seen >= $start AND raw.a.seen < $end"),
+            "raw.a:seen");
 }
 
 TEST(TimeBounds, InAJoinTheColumnMustBeOfOneTableOnly) {
-  EXPECT_EQ(bounds("SELECT * FROM raw.a JOIN raw.b USING (n) WHERE at >= $start AND at < $end"), "raw.a:at");
-  EXPECT_EQ(bounds("SELECT * FROM raw.a AS a JOIN raw.b AS b USING (n) WHERE b.day >= $start AND b.day < $end"), "raw.b:day");
-  EXPECT_EQ(bounds("SELECT * FROM raw.a JOIN raw.b USING (n) WHERE day >= $start AND day < $end"), "");
+  EXPECT_EQ(bounds("SELECT * FROM raw.a JOIN raw.b USING (n) WHERE seen >= $start AND seen < $end"),
+            "raw.a:seen");
+  EXPECT_EQ(bounds("SELECT * FROM raw.a AS a JOIN raw.b AS b USING (n) WHERE b.day >= $start AND "
+                   "b.day < $end"),
+            "raw.b:day");
+  EXPECT_EQ(bounds("SELECT * FROM raw.a JOIN raw.b USING (n) WHERE day >= $start AND day < $end"),
+            "");
 }
 
 TEST(TimeBounds, HalfOrLooseBoundsProveNothing) {
   for (const char* condition :
-       {"at >= $start", "at < $end", "at > $start AND at < $end", "at >= $start AND at <= $end", "at >= $start OR at < $end",
-        "NOT (at >= $start AND at < $end)", "at BETWEEN $start AND $end", "at >= $start AND day < $end",
-        "at >= $start - INTERVAL 1 DAY AND at < $end", "date_trunc('day', at) >= $start AND date_trunc('day', at) < $end",
-        "at >= $end AND at < $start", "other >= $start AND other < $end", "(at >= $start AND at < $end) OR n = 1"}) {
+       {"seen >= $start", "seen < $end", "seen > $start AND seen < $end",
+        "seen >= $start AND seen <= $end", "seen >= $start OR seen < $end",
+        "NOT (seen >= $start AND seen < $end)", "seen BETWEEN $start AND $end",
+        "seen >= $start AND day < $end", "seen >= $start - INTERVAL 1 DAY AND seen < $end",
+        "date_trunc('day', seen) >= $start AND date_trunc('day', seen) < $end",
+        "seen >= $end AND seen < $start", "other >= $start AND other < $end",
+        "(seen >= $start AND seen < $end) OR n = 1"}) {
     EXPECT_EQ(bounds(std::string("SELECT * FROM raw.a WHERE ") + condition), "") << condition;
   }
   EXPECT_EQ(bounds("SELECT * FROM raw.a"), "");
-  EXPECT_EQ(bounds("SELECT n, max(at) AS at FROM raw.a GROUP BY n HAVING max(at) >= $start AND max(at) < $end"), "");
+  EXPECT_EQ(bounds("SELECT n, max(seen) AS seen FROM raw.a GROUP BY n HAVING max(seen) >= $start "
+                   "AND max(seen) < $end"),
+            "");
 }
 
 TEST(TimeBounds, TheSelectThatNamesTheTableMustBoundIt) {
-  EXPECT_EQ(bounds("SELECT * FROM (SELECT * FROM raw.a WHERE at >= $start AND at < $end)"), "raw.a:at");
-  EXPECT_EQ(bounds("SELECT * FROM (SELECT * FROM raw.a) WHERE at >= $start AND at < $end"), "");
-  EXPECT_EQ(bounds("WITH x AS (SELECT * FROM raw.a WHERE at >= $start AND at < $end) SELECT * FROM x"), "raw.a:at");
-  EXPECT_EQ(bounds("WITH x AS (SELECT * FROM raw.a) SELECT * FROM x WHERE at >= $start AND at < $end"), "");
+  EXPECT_EQ(bounds("SELECT * FROM (SELECT * FROM raw.a WHERE seen >= $start AND seen < $end)"),
+            "raw.a:seen");
+  EXPECT_EQ(bounds("SELECT * FROM (SELECT * FROM raw.a) WHERE seen >= $start AND seen < $end"), "");
+  EXPECT_EQ(
+      bounds(
+          "WITH x AS (SELECT * FROM raw.a WHERE seen >= $start AND seen < $end) SELECT * FROM x"),
+      "raw.a:seen");
+  EXPECT_EQ(
+      bounds(
+          "WITH x AS (SELECT * FROM raw.a) SELECT * FROM x WHERE seen >= $start AND seen < $end"),
+      "");
 }
 
 TEST(TimeBounds, OneUnboundedUseSpoilsAll) {
-  const std::string bounded = "SELECT n FROM raw.a WHERE at >= $start AND at < $end";
-  EXPECT_EQ(bounds(bounded + " UNION ALL " + bounded), "raw.a:at");
+  const std::string bounded = "SELECT n FROM raw.a WHERE seen >= $start AND seen < $end";
+  EXPECT_EQ(bounds(bounded + " UNION ALL " + bounded), "raw.a:seen");
   EXPECT_EQ(bounds(bounded + " UNION ALL SELECT n FROM raw.a"), "");
   EXPECT_EQ(bounds(bounded + " AND n IN (SELECT n FROM raw.a)"), "");
-  EXPECT_EQ(bounds(bounded + " UNION ALL SELECT n FROM raw.a WHERE day >= $start AND day < $end"), "") << "two columns";
+  EXPECT_EQ(bounds(bounded + " UNION ALL SELECT n FROM raw.a WHERE day >= $start AND day < $end"),
+            "")
+      << "two columns";
 }
 
 TEST(TimeBounds, OfASelfJoinOnlyTheBoundedSideIsBounded) {
-  EXPECT_EQ(bounds("SELECT * FROM raw.a AS x JOIN raw.a AS y USING (n) WHERE x.at >= $start AND x.at < $end"), "");
-  EXPECT_EQ(bounds("SELECT * FROM raw.a AS x JOIN raw.a AS y USING (n) "
-                   "WHERE x.at >= $start AND x.at < $end AND y.at >= $start AND y.at < $end"),
-            "raw.a:at");
+  EXPECT_EQ(bounds("SELECT * FROM raw.a AS x JOIN raw.a AS y USING (n) WHERE x.seen >= $start AND "
+                   "x.seen < $end"),
+            "");
+  EXPECT_EQ(
+      bounds("SELECT * FROM raw.a AS x JOIN raw.a AS y USING (n) "
+             "WHERE x.seen >= $start AND x.seen < $end AND y.seen >= $start AND y.seen < $end"),
+      "raw.a:seen");
 }
 
 TEST(TimeBounds, OuterRowsOfAnOuterJoinAreFilteredToo) {
-  EXPECT_EQ(bounds("SELECT * FROM raw.b AS b LEFT JOIN raw.a AS a USING (n) WHERE b.day >= $start AND b.day < $end"), "raw.b:day");
+  EXPECT_EQ(bounds("SELECT * FROM raw.b AS b LEFT JOIN raw.a AS a USING (n) WHERE b.day >= $start "
+                   "AND b.day < $end"),
+            "raw.b:day");
 }
 
 TEST(TimeBounds, ATableWhoseAbsentRowsMakeRowsIsNotBounded) {
-  // Which rows of raw.a fail to match decides what `a.at IS NULL` would see, but the WHERE wants a time: still proven.
-  EXPECT_EQ(bounds("SELECT * FROM raw.b AS b LEFT JOIN raw.a AS a USING (n) WHERE a.at >= $start AND a.at < $end"), "raw.a:at");
-  EXPECT_EQ(bounds("SELECT * FROM raw.b AS b LEFT JOIN raw.a AS a ON a.at >= $start AND a.at < $end"), "");
+  // Which rows of raw.a fail to match decides what `a.seen IS NULL` would see, but the WHERE wants
+  // a time: still proven.
+  EXPECT_EQ(bounds("SELECT * FROM raw.b AS b LEFT JOIN raw.a AS a USING (n) WHERE a.seen >= $start "
+                   "AND a.seen < $end"),
+            "raw.a:seen");
+  EXPECT_EQ(
+      bounds("SELECT * FROM raw.b AS b LEFT JOIN raw.a AS a ON a.seen >= $start AND a.seen < $end"),
+      "");
 }
 
 TEST(WithoutSemicolon, OnlyTheOneAtTheEndGoes) {
   EXPECT_EQ(without_semicolon("SELECT 1"), "SELECT 1");
   EXPECT_EQ(without_semicolon("SELECT 1;"), "SELECT 1 ");
-  EXPECT_EQ(without_semicolon("SELECT 1; -- done\n /* really; */ "), "SELECT 1  -- done\n /* really; */ ");
+  EXPECT_EQ(without_semicolon("SELECT 1; -- done\n /* really; */ "),
+            "SELECT 1  -- done\n /* really; */ ");
   EXPECT_EQ(without_semicolon("SELECT ';'"), "SELECT ';'");
   EXPECT_EQ(without_semicolon("SELECT \";\" -- ;"), "SELECT \";\" -- ;");
   EXPECT_EQ(without_semicolon("SELECT 1; SELECT 2"), "SELECT 1; SELECT 2");

@@ -249,7 +249,8 @@ std::optional<Interval> time_range(const DataFile& file, const std::string& colu
   const auto last = bound_time(stats.value("maxValues", Json::object()), column);
   if (!start || !last || *last < *start) return std::nullopt;
   // Our bounds are exact; other writers cut the greatest time down to its millisecond.
-  const std::chrono::microseconds after = file.holds_partition_columns ? std::chrono::microseconds(1) : std::chrono::milliseconds(1);
+  const std::chrono::microseconds after =
+      file.holds_partition_columns ? std::chrono::microseconds(1) : std::chrono::milliseconds(1);
   return Interval{*start, *last + after};
 }
 

@@ -32,11 +32,14 @@ Exit export_dashboard(const Globals& globals, const ExportOptions& options) {
   const Project& project = workspace.project();
   const Dashboard& dashboard = find_dashboard(project, options.dashboard);
   const DuckdbEngine::Session session = workspace.engine().open();
-  const std::string json = pages::dashboard_json(project, dashboard, workspace.environment(),
-                                                 *session.connection, workspace.cancellation());
+  const pages::DashboardData data = pages::dashboard_data(
+      project, dashboard, workspace.environment(), *session.connection, workspace.cancellation());
   const std::string path = std::filesystem::absolute(options.output);
-  const std::string page = pages::page_with(json);
+  const std::string page = pages::page_with(data.json);
   workspace.environment().files.write(path, page);
+  for (const Error& failure : data.failures) {
+    std::fprintf(stderr, "warning: %s\n", failure.text().c_str());
+  }
   if (globals.json) {
     std::printf("{\"event\":\"exported\",\"bytes\":%zu}\n", page.size());
   } else if (!globals.quiet) {

@@ -1,0 +1,150 @@
+#include "connectors/address.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <utility>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace tidemill {
+namespace {
+
+class StillClock : public Clock {
+ public:
+  Instant now() override { return {}; }
+  void sleep(std::chrono::milliseconds, const Cancellation&) override {}
+};
+
+/// Answers from a table of status and ETag by URL; 404 for all others.
+class TableHttpClient : public HttpClient {
+ public:
+  std::map<std::string, std::pair<int, std::string>> answers;
+
+  HttpAnswer head(const std::string& url, const Cancellation&) override {
+    const auto found = answers.find(url);
+    if (found == answers.end()) return {.status = 404};
+    return {.status = found->second.first, .fingerprint = {.etag = found->second.second}};
+  }
+  HttpAnswer get(const std::string& url, const Cancellation& cancellation) override {
+    HttpAnswer answer = head(url, cancellation);
+    answer.body = make_byte_source("body");
+    return answer;
+  }
+};
+
+class AddressTest : public testing::Test {
+ protected:
+  std::vector<std::string> names(const std::string& address) {
+    std::vector<std::string> names;
+    for (const SourceFile& file : list_address(context_, address)) names.push_back(file.name);
+    return names;
+  }
+
+  MemoryFileSystem files_;
+  TableHttpClient http_;
+  StillClock clock_;
+  Environment environment_{files_, http_, clock_};
+  Options options_;
+  Cancellation cancellation_;
+  ConnectorContext context_{options_, "project", environment_, cancellation_};
+};
+
+using Names = std::vector<std::string>;
+
+TEST(FitsPattern, AStarStopsAtASlash) {
+  EXPECT_TRUE(fits_pattern("data/a.json", "data/*.json"));
+  EXPECT_FALSE(fits_pattern("data/x/a.json", "data/*.json"));
+  EXPECT_TRUE(fits_pattern("data/.json", "data/*.json")) << "a star may stand for nothing";
+  EXPECT_TRUE(fits_pattern("a", "*"));
+  EXPECT_TRUE(fits_pattern("aXbXc", "a*b*c"));
+  EXPECT_FALSE(fits_pattern("aXbX", "a*b*c"));
+}
+
+TEST(FitsPattern, AQuestionMarkIsExactlyOneByte) {
+  EXPECT_TRUE(fits_pattern("a1.json", "a?.json"));
+  EXPECT_FALSE(fits_pattern("a.json", "a?.json"));
+  EXPECT_FALSE(fits_pattern("a/.json", "a?.json"));
+}
+
+TEST(FitsPattern, TwoStarsStandForAnyFoldersOrNone) {
+  for (const char* path : {"data/a.json", "data/x/a.json", "data/x/y/a.json"})
+    EXPECT_TRUE(fits_pattern(path, "data/**/*.json")) << path;
+  EXPECT_FALSE(fits_pattern("other/a.json", "data/**/*.json"));
+  EXPECT_FALSE(fits_pattern("data/a.csv", "data/**/*.json"));
+}
+
+TEST(FitsPattern, EmptyFitsEmptyAlone) {
+  EXPECT_TRUE(fits_pattern("", ""));
+  EXPECT_TRUE(fits_pattern("", "*"));
+  EXPECT_FALSE(fits_pattern("a", ""));
+  EXPECT_FALSE(fits_pattern("", "?"));
+}
+
+TEST(AddressOf, TheIntervalsTimesAreFilledIn) {
+  const Interval hour = parse_interval("2015-01-01T05:00:00Z/2015-01-01T06:00:00Z").value();
+  EXPECT_EQ(address_of("a/{start:%Y-%m-%d-%-H}.gz", hour), "a/2015-01-01-5.gz");
+  EXPECT_EQ(address_of("a/*.gz", std::nullopt), "a/*.gz");
+}
+
+TEST_F(AddressTest, AFileIsListedWhenItIsThere) {
+  EXPECT_EQ(names("a.json"), Names{});
+  files_.write("project/data/a.json", "12345");
+  const auto listed = list_address(context_, "data/a.json");
+  ASSERT_EQ(listed.size(), 1);
+  EXPECT_EQ(listed[0].name, "a.json");
+  EXPECT_EQ(listed[0].address, "project/data/a.json");
+  EXPECT_EQ(listed[0].fingerprint.size, 5);
+}
+
+TEST_F(AddressTest, WildcardsListAllThatFitByTheirNamesBelowTheFixedFolder) {
+  for (const char* name : {"b.json", "a.json", "a.csv", "x/c.json"})
+    files_.write(join_path("project/data", name), "x");
+  EXPECT_EQ(names("data/*.json"), (Names{"a.json", "b.json"}));
+  EXPECT_EQ(names("data/**/*.json"), (Names{"a.json", "b.json", "x/c.json"}));
+  EXPECT_EQ(names("data/*.txt"), Names{});
+}
+
+TEST_F(AddressTest, AnAbsolutePathIsNotBelowTheProject) {
+  files_.write("/elsewhere/a.json", "x");
+  EXPECT_EQ(names("/elsewhere/a.json"), Names{"a.json"});
+}
+
+TEST_F(AddressTest, AUrlIsOneFileNamedByItsLastPart) {
+  EXPECT_EQ(names("http://host/a/b.json.gz"), Names{}) << "404 is absence, not an error";
+  http_.answers["http://host/a/b.json.gz?key=1/2"] = {200, "\"tag\""};
+  const auto listed = list_address(context_, "http://host/a/b.json.gz?key=1/2");
+  ASSERT_EQ(listed.size(), 1);
+  EXPECT_EQ(listed[0].name, "b.json.gz");
+  EXPECT_EQ(listed[0].fingerprint.etag, "\"tag\"");
+  http_.answers["http://host/gone"] = {410, ""};
+  EXPECT_EQ(names("http://host/gone"), Names{});
+}
+
+TEST_F(AddressTest, AnotherAnswerIsAUsersError) {
+  http_.answers["http://host/a"] = {403, ""};
+  try {
+    list_address(context_, "http://host/a");
+    ADD_FAILURE() << "taken";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), Error::Kind::kUser);
+    EXPECT_EQ(error.message(), "answered 403: 'http://host/a'");
+  }
+}
+
+TEST_F(AddressTest, AFileThatWentAwayAfterItWasListedIsTransient) {
+  for (const char* address : {"project/a.json", "http://host/a"}) {
+    try {
+      open_address(context_, {.name = "a", .address = address});
+      ADD_FAILURE() << "opened: " << address;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), Error::Kind::kTransient) << address;
+    }
+  }
+  http_.answers["http://host/a"] = {200, ""};
+  EXPECT_NE(open_address(context_, {.name = "a", .address = "http://host/a"}), nullptr);
+}
+
+}  // namespace
+}  // namespace tidemill

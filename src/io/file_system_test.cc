@@ -1,0 +1,164 @@
+// What every file system promises, held against the local one and the one in memory.
+#include "io/file_system.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <thread>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace tidemill {
+namespace {
+
+struct Kind {
+  std::string name;
+  std::function<std::unique_ptr<FileSystem>()> open;
+};
+
+class FileSystemTest : public testing::TestWithParam<Kind> {
+ protected:
+  FileSystemTest()
+      : files_(GetParam().open()),
+        folder_(std::filesystem::path(testing::TempDir()) / ("tidemill_files_" + random_id())) {}
+  ~FileSystemTest() override { files_->remove_all(folder_); }
+
+  std::string path(const std::string& name) const { return join_path(folder_, name); }
+
+  std::vector<std::string> names() {
+    std::vector<std::string> names;
+    for (const FileEntry& entry : files_->list(folder_))
+      names.push_back(entry.path.substr(folder_.size() + 1));
+    return names;
+  }
+
+  std::unique_ptr<FileSystem> files_;
+  const std::string folder_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Kinds, FileSystemTest,
+                         testing::Values(Kind{"local", local_file_system},
+                                         Kind{"memory",
+                                              [] { return std::make_unique<MemoryFileSystem>(); }}),
+                         [](const auto& info) { return info.param.name; });
+
+TEST_P(FileSystemTest, WhatIsNotThereIsNothing) {
+  EXPECT_EQ(files_->read(path("a")), std::nullopt);
+  EXPECT_EQ(files_->open(path("a")), nullptr);
+  EXPECT_FALSE(files_->stat(path("a")));
+  EXPECT_EQ(names(), std::vector<std::string>{});
+  files_->remove(path("a"));
+  files_->remove_all(folder_);
+}
+
+TEST_P(FileSystemTest, WritingMakesFoldersAndReplacesWhatWasThere) {
+  files_->write(path("x/y/a"), "one");
+  files_->write(path("x/y/a"), "longer");
+  EXPECT_EQ(files_->read(path("x/y/a")), "longer");
+  EXPECT_EQ(files_->stat(path("x/y/a"))->size, 6);
+  EXPECT_EQ(names(), std::vector<std::string>{"x/y/a"}) << "no temporary file is left";
+}
+
+TEST_P(FileSystemTest, AnEmptyFileIsAFile) {
+  files_->write(path("a"), "");
+  EXPECT_EQ(files_->read(path("a")), "");
+  EXPECT_EQ(files_->stat(path("a"))->size, 0);
+}
+
+TEST_P(FileSystemTest, BytesAreKeptAsTheyAre) {
+  std::string bytes;
+  for (int i = 0; i < 100'000; ++i) bytes += static_cast<char>(i % 256);
+  files_->write(path("a"), bytes);
+  EXPECT_EQ(files_->read(path("a")), bytes);
+  const auto source = files_->open(path("a"));
+  EXPECT_EQ(source->fingerprint().size, 100'000);
+  std::string read;
+  std::array<uint8_t, 333> buffer{};
+  while (const size_t count = source->read(buffer))
+    read.append(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(count));
+  EXPECT_EQ(read, bytes);
+  EXPECT_EQ(source->read(buffer), 0) << "the end stays the end";
+}
+
+TEST_P(FileSystemTest, AFileIsPutOnlyWhereNoneIs) {
+  EXPECT_TRUE(files_->put_if_absent(path("log/0"), "first"));
+  EXPECT_FALSE(files_->put_if_absent(path("log/0"), "second"));
+  EXPECT_EQ(files_->read(path("log/0")), "first");
+  EXPECT_EQ(names(), std::vector<std::string>{"log/0"});
+  files_->remove(path("log/0"));
+  EXPECT_TRUE(files_->put_if_absent(path("log/0"), "third"));
+}
+
+TEST_P(FileSystemTest, OfManyWhoPutAtOnceOneGetsTrue) {
+  std::atomic<int> winners = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 8; ++i) {
+      threads.emplace_back(
+          [&, i] { winners += files_->put_if_absent(path("log/0"), std::to_string(i)) ? 1 : 0; });
+    }
+  }
+  EXPECT_EQ(winners, 1);
+  EXPECT_EQ(names().size(), 1);
+}
+
+TEST_P(FileSystemTest, FilesAreListedAtAnyDepthByPath) {
+  for (const char* name : {"b", "a/z", "a/b/c", "a.b"}) files_->write(path(name), "x");
+  files_->write(folder_ + "2/other", "x");
+  EXPECT_EQ(names(), (std::vector<std::string>{"a.b", "a/b/c", "a/z", "b"}));
+  EXPECT_EQ(files_->list(path("a")).size(), 2);
+  EXPECT_EQ(files_->list(path("none")).size(), 0);
+  files_->remove_all(folder_ + "2");
+}
+
+TEST_P(FileSystemTest, RemovingAllLeavesTheNeighbours) {
+  for (const char* name : {"a/x", "a/y/z", "ab"}) files_->write(path(name), "x");
+  files_->remove_all(path("a"));
+  EXPECT_EQ(names(), std::vector<std::string>{"ab"});
+  files_->remove(path("ab"));
+  files_->remove(path("ab"));
+  EXPECT_EQ(names(), std::vector<std::string>{});
+}
+
+TEST(LocalFileSystem, ReadingAFolderAsAFileIsAMistake) {
+  const auto files = local_file_system();
+  EXPECT_THROW(files->read(testing::TempDir()), Error);
+  EXPECT_EQ(files->read("/dev/null/a"), std::nullopt) << "nothing lies below a file";
+}
+
+TEST(LocalFileSystem, WritingBelowAFileSaysWhereItFailed) {
+  try {
+    local_file_system()->write("/dev/null/folder/a", "x");
+    ADD_FAILURE() << "written";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), Error::Kind::kUser);
+    EXPECT_TRUE(error.message().starts_with("cannot make the folder (")) << error.message();
+    EXPECT_TRUE(error.message().ends_with("'/dev/null/folder'")) << error.message();
+  }
+}
+
+TEST(JoinPath, AnAbsoluteNameStandsForItself) {
+  EXPECT_EQ(join_path("a", "b"), "a/b");
+  EXPECT_EQ(join_path("a/", "b"), "a/b");
+  EXPECT_EQ(join_path("", "b"), "b");
+  EXPECT_EQ(join_path("a", "/b"), "/b");
+  EXPECT_EQ(join_path("a", ""), "a/");
+}
+
+TEST(Fingerprint, OnlyWhatSurelyIsTheSameIsTheSame) {
+  const Fingerprint tagged{.etag = "\"1\"", .last_modified = "then", .size = 3};
+  EXPECT_TRUE(tagged.same_content({.etag = "\"1\"", .last_modified = "later", .size = 4}));
+  EXPECT_FALSE(tagged.same_content({.etag = "\"2\"", .last_modified = "then", .size = 3}));
+  EXPECT_TRUE(tagged.same_content({.last_modified = "then", .size = 3}))
+      << "without a tag, time and size decide";
+  EXPECT_FALSE(tagged.same_content({.last_modified = "then", .size = 4}));
+  EXPECT_FALSE(tagged.same_content({.last_modified = "then"}));
+  EXPECT_FALSE(Fingerprint{}.same_content({})) << "two unknowns are not surely one";
+}
+
+}  // namespace
+}  // namespace tidemill
