@@ -89,7 +89,7 @@ TEST(Form, EveryTypeSaysWhatItWants) {
   EXPECT_EQ(one("watts: 1.5"), "f.yml:2:8: watts must be a whole number, not '1.5'");
   EXPECT_EQ(one("watts: '3'"), "f.yml:2:8: watts must be a whole number, not '3'")
       << "quoted, it is text";
-  EXPECT_EQ(one("watts:"), "f.yml:2:7: watts must be a whole number, not nothing");
+  EXPECT_EQ(one("watts:"), "f.yml:2:1: watts must be a whole number, not nothing");
   EXPECT_EQ(one("price: [1]"), "f.yml:2:8: price must be a number, not a list");
   EXPECT_EQ(one("on: yes"), "f.yml:2:5: on must be true or false, not 'yes'");
   EXPECT_EQ(one("after: 10"),

@@ -42,8 +42,11 @@ struct Converter {
           if (!entry.first.IsScalar()) {
             throw user_error("a key must be plain text").at(place(entry.first.Mark()));
           }
-          value.entries.push_back(
-              {entry.first.Scalar(), place(entry.first.Mark()), convert(entry.second, depth + 1)});
+          const Place key = place(entry.first.Mark());
+          value.entries.push_back({entry.first.Scalar(), key, convert(entry.second, depth + 1)});
+          // yaml-cpp finds a value that is left out where the next thing stands.
+          Yaml& last = value.entries.back().value;
+          if (last.is_null() && last.place.line != key.line) last.place = key;
         }
         break;
     }

@@ -46,6 +46,12 @@ TEST(Yaml, NothingIsNull) {
   EXPECT_EQ(parse_yaml("[a]", "f.yml").find("a"), nullptr);
 }
 
+TEST(Yaml, AValueThatIsLeftOutStandsAtItsKey) {
+  const Yaml yaml = parse_yaml("a: 1\nb:\n\nc: null\n", "f.yml");
+  EXPECT_EQ(yaml.find("b")->place, (Place{"f.yml", 2, 1}));
+  EXPECT_EQ(yaml.find("c")->place, (Place{"f.yml", 4, 4}));
+}
+
 TEST(Yaml, AnchorsAreFollowed) {
   EXPECT_EQ(parse_yaml("a: &x {n: 1}\nb: *x\n", "f.yml").find("b")->find("n")->text, "1");
 }
@@ -73,7 +79,7 @@ Place mistake_in(const std::string& text) {
 TEST(Yaml, WhatIsNoneIsRefusedWithItsPlace) {
   EXPECT_EQ(mistake_in("a: 1\nb: [1, 2\n").file, "f.yml");
   EXPECT_EQ(mistake_in("a: 1\n b: 2\n").line, 2);
-  EXPECT_EQ(mistake_in("a: 1\nb: \"open\n").file, "f.yml");
+  EXPECT_EQ(mistake_in("a: 1\nb: 'open\nc: \"x\"").file, "f.yml");
   EXPECT_EQ(mistake_in("[a]: 1\n"), (Place{"f.yml", 1, 1})) << "a key must be plain";
   EXPECT_EQ(mistake_in("b: *unknown\n").line, 1);
 }

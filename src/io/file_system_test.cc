@@ -7,6 +7,7 @@
 #include <atomic>
 #include <filesystem>
 #include <functional>
+#include <ostream>
 #include <thread>
 
 #include "base/error.h"
@@ -15,12 +16,15 @@
 namespace tidemill {
 namespace {
 
-struct Kind {
+struct NamedFileSystem {
   std::string name;
   std::function<std::unique_ptr<FileSystem>()> open;
+  friend std::ostream& operator<<(std::ostream& out, const NamedFileSystem& system) {
+    return out << system.name;
+  }
 };
 
-class FileSystemTest : public testing::TestWithParam<Kind> {
+class FileSystemTest : public testing::TestWithParam<NamedFileSystem> {
  protected:
   FileSystemTest()
       : files_(GetParam().open()),
@@ -40,11 +44,11 @@ class FileSystemTest : public testing::TestWithParam<Kind> {
   const std::string folder_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Kinds, FileSystemTest,
-                         testing::Values(Kind{"local", local_file_system},
-                                         Kind{"memory",
-                                              [] { return std::make_unique<MemoryFileSystem>(); }}),
-                         [](const auto& info) { return info.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Kinds, FileSystemTest,
+    testing::Values(NamedFileSystem{"local", local_file_system},
+                    NamedFileSystem{"memory", [] { return std::make_unique<MemoryFileSystem>(); }}),
+    [](const auto& kind) { return kind.param.name; });
 
 TEST_P(FileSystemTest, WhatIsNotThereIsNothing) {
   EXPECT_EQ(files_->read(path("a")), std::nullopt);

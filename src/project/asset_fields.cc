@@ -25,12 +25,6 @@ bool is_plain_name(std::string_view name) {
          std::all_of(name.begin(), name.end(), letter_or_digit);
 }
 
-bool is_table_name(const std::string& name) {
-  const size_t dot = name.find('.');
-  return dot != std::string::npos && is_plain_name(name.substr(0, dot)) &&
-         is_plain_name(name.substr(dot + 1));
-}
-
 /// True for five fields of digits, names, `*`, `,`, `-` and `/`: what cron(8) takes.
 bool is_cron(const std::string& text) {
   constexpr std::string_view kFieldCharacters =
@@ -148,6 +142,12 @@ void read_schedule(const Options& options, Context& context) {
 }
 
 }  // namespace
+
+bool is_table_name(const std::string& name) {
+  const size_t dot = name.find('.');
+  return dot != std::string::npos && is_plain_name(name.substr(0, dot)) &&
+         is_plain_name(name.substr(dot + 1));
+}
 
 std::vector<Field> asset_fields() {
   return {

@@ -218,7 +218,7 @@ TEST(Load, AScheduleThatEndsTheHeaderIsExplained) {
   const Lines found =
       mistakes_of_model("name: mart.m\nschedule: '*/15 * * * *'\n", "SELECT 1 AS n");
   ASSERT_EQ(found.size(), 1);
-  EXPECT_TRUE(found[0].starts_with("models/m.sql:3:13: `*/` inside the header")) << found[0];
+  EXPECT_TRUE(found[0].starts_with("models/m.sql:3:12: `*/` inside the header")) << found[0];
   EXPECT_NE(found[0].find("every: 15m"), std::string::npos) << found[0];
 }
 
@@ -373,7 +373,7 @@ TEST(Load, ColumnsOfAContractHaveNamesOfTheirOwn) {
   EXPECT_EQ(mistakes_in({{"sources/visits.yml", replace_all(kVisits, "name: user,", "name: ID,")}}),
             Lines{"sources/visits.yml:10:7: two columns of one name: 'ID'"});
   EXPECT_EQ(mistakes_in({{"sources/visits.yml", replace_all(kVisits, "actor.id", "actor..id")}}),
-            Lines{"sources/visits.yml:10:25: a path has an empty step: 'actor..id'"});
+            Lines{"sources/visits.yml:10:26: a path has an empty step: 'actor..id'"});
 }
 
 TEST(Load, NamesHaveASchemaAndAreLowerCase) {
@@ -445,7 +445,7 @@ TEST(Load, ATileIsHeldToItsSql) {
       << "rejects have no id";
   EXPECT_EQ(tile("SELECT reason FROM raw.visits__rejects", "{type: table}"), Lines{});
   EXPECT_EQ(tile("SELECT id, seen FROM raw.visits", "{type: line, x: sen, y: id}"),
-            Lines{"dashboards/d.yml:7:29: the tile's SQL has no column: 'sen'\n  hint: did you "
+            Lines{"dashboards/d.yml:7:32: the tile's SQL has no column: 'sen'\n  hint: did you "
                   "mean 'seen'?"});
   EXPECT_EQ(tile("SELECT id FROM raw.visits", "{type: bar, x: id}"),
             Lines{"dashboards/d.yml:7:16: a bar chart needs: 'y'"});

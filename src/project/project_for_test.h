@@ -38,7 +38,7 @@ inline Kinds kinds_for_test() {
 
 /// Reads the project that these files make, from memory. `tidemill.yml` may be left out.
 inline LoadedProject load_for_test(ProjectFiles project, LoadRequest request = {}) {
-  static duckdb::Database database({.threads = 1});
+  duckdb::Database database({.threads = 1});
   project.emplace("tidemill.yml", "name: test\n");
   request.folder = "project";
   MemoryFileSystem files;

@@ -42,6 +42,9 @@ std::optional<Dashboard> read_dashboard(const Yaml& yaml, const std::string& nam
 std::vector<CheckUse> read_checks(const Options& options, const std::string& column,
                                   Context& context);
 
+/// True for `schema.table` in lower-case letters, digits and `_`.
+bool is_table_name(const std::string& name);
+
 /// The fields that sources and models share, and their reading.
 std::vector<Field> asset_fields();
 void read_asset(const Options& options, Context& context, Asset& asset);

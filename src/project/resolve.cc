@@ -250,6 +250,10 @@ class Resolver {
   /// Describes a model over empty tables of its inputs, and makes an empty table of its own for
   /// those that follow.
   void find_schema(Asset& asset) {
+    if (!is_table_name(asset.name)) {
+      broken_.insert(asset.name);
+      return;
+    }
     if (!asset.is_source()) describe(asset);
     const std::string schema_name = asset.name.substr(0, asset.name.find('.'));
     connection_.query("CREATE SCHEMA IF NOT EXISTS " + duckdb::quote_identifier(schema_name));

@@ -24,7 +24,11 @@ std::string row_text(const duckdb::Table& table, const duckdb::Row& row) {
   for (size_t i = 0; i < row.size(); ++i) {
     std::string text =
         std::holds_alternative<std::monostate>(row[i]) ? "NULL" : duckdb::text_of(row[i]);
-    if (text.size() > kLongest) text = to_utf8(text.substr(0, kLongest)) + "…";
+    if (text.size() > kLongest) {
+      size_t end = kLongest;
+      while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+      text = to_utf8(text.substr(0, end)) + "…";  // Cut between characters.
+    }
     cells.push_back(table.columns[i].name + "=" + replace_all(text, "\n", "\\n"));
   }
   return join(cells, ", ");

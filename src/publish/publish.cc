@@ -53,10 +53,29 @@ bool fits(const tables::Shape& shape, const tables::Shape& old) {
   });
 }
 
+/// True when a file of the table holds rows of the interval beside others, so that it cannot be
+/// replaced alone: the model was built by wider intervals before, or whole.
+bool straddles(const tables::Snapshot& before, const Interval& interval) {
+  return std::any_of(before.files.begin(), before.files.end(), [&](const tables::DataFile& file) {
+    return !file.interval ||
+           (file.interval->overlaps(interval) && !interval.contains(*file.interval));
+  });
+}
+
+/// True when the publication must take the place of the whole table, and may.
+bool replaces_table(const Staged& staged, const Publication& publication,
+                    const std::optional<tables::Snapshot>& before) {
+  if (!publication.may_reshape || !before) return false;
+  if (!fits(staged.shape, before->shape)) return true;
+  // What a source once loaded may be gone from where it came from.
+  const bool is_model = !publication.asset.is_source();
+  return is_model && publication.interval && straddles(*before, *publication.interval);
+}
+
 tables::Change change_of(const Staged& staged, const Publication& publication,
                          const std::optional<tables::Snapshot>& before) {
   tables::Change change;
-  const bool reshape = publication.may_reshape && before && !fits(staged.shape, before->shape);
+  const bool reshape = replaces_table(staged, publication, before);
   change.kind = publication.interval && !reshape ? tables::Change::Kind::kReplaceInterval
                                                  : tables::Change::Kind::kOverwrite;
   change.adds = staged.files;

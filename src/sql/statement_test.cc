@@ -7,13 +7,10 @@
 namespace tidemill::sql {
 namespace {
 
-duckdb::Connection& connection() {
-  static duckdb::Database database({.threads = 1});
-  static const auto the_connection = database.connect();
-  return *the_connection;
+Statement read(const std::string& sql) {
+  duckdb::Database database({.threads = 1});
+  return analyze(*database.connect(), sql);
 }
-
-Statement read(const std::string& sql) { return analyze(connection(), sql); }
 
 /// Returns the tables that a statement reads, in the order of first use.
 std::string tables(const std::string& sql) {

@@ -101,7 +101,9 @@ TEST(Statistics, ATimeRangeIsWhatBothBoundsSay) {
           R"({"minValues":{"c":"2024-01-01T00:00:00Z"},"maxValues":{"c":"2024-01-01T01:00:00.123Z"}})"};
   const auto range = time_range(file, "c").value();
   EXPECT_EQ(format_time(range.start), "2024-01-01T00:00:00Z");
-  EXPECT_TRUE(range.contains(parse_time("2024-01-01T01:00:00.123999").value()));
+  EXPECT_EQ(format_time(range.end), "2024-01-01T01:00:00.123001Z");
+  file.holds_partition_columns = false;  // Another writer's: its milliseconds may be cut.
+  EXPECT_TRUE(time_range(file, "c")->contains(parse_time("2024-01-01T01:00:00.123999").value()));
   EXPECT_FALSE(time_range(file, "d"));
   file.stats = R"({"minValues":{"c":"2024-01-01T00:00:00Z"}})";
   EXPECT_FALSE(time_range(file, "c"));
