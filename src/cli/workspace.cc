@@ -73,7 +73,12 @@ Workspace::Workspace(const Globals& globals)
   globals_.folder = find_project(globals);
 }
 
-Workspace::~Workspace() = default;
+Workspace::~Workspace() {
+  if (engine_ == nullptr) return;
+  engine_.reset();
+  std::error_code ignored;  // An empty folder that stays does no harm.
+  std::filesystem::remove_all(spill_folder(), ignored);
+}
 
 LoadedProject Workspace::load() {
   duckdb::Database database({.threads = 1});
@@ -96,11 +101,30 @@ const Project& Workspace::project() {
 DuckdbEngine& Workspace::engine() {
   if (engine_ == nullptr) {
     const std::string limit = project().memory_limit;
-    engine_ = std::make_unique<DuckdbEngine>(
-        duckdb::Settings{.memory_limit = limit.empty() ? kMemoryLimit : limit,
-                         .temporary_folder = private_path("cache/spill")});
+    engine_ = std::make_unique<DuckdbEngine>(duckdb::Settings{
+        .memory_limit = limit.empty() ? kMemoryLimit : limit, .temporary_folder = spill_folder()});
+    files_->make_folder(private_path("cache"));
   }
   return *engine_;
+}
+
+std::string Workspace::spill_folder() {
+  // DuckDB names its spill files alike in every process: two must not share a folder.
+  return private_path("cache/spill-" + std::to_string(::getpid()));
+}
+
+void Workspace::clean_cache() {
+  const std::string cache = private_path("cache");
+  for (const FileEntry& entry : files_->list(cache)) {
+    const std::string name = entry.path.substr(cache.size() + 1);
+    constexpr std::string_view kSpill = "spill-";
+    if (name.starts_with(kSpill)) {
+      const auto process =
+          parse_integer(name.substr(kSpill.size(), name.find('/') - kSpill.size()));
+      if (process && ::kill(static_cast<pid_t>(*process), 0) == 0) continue;
+    }
+    files_->remove(entry.path);
+  }
 }
 
 StateStore& Workspace::store() {

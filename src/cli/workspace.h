@@ -56,8 +56,12 @@ class Workspace {
   Cancellation& cancellation();
   /// Returns `<project>/.tidemill/name`.
   std::string private_path(const std::string& name);
+  /// Removes what processes that died left in the cache. For the holder of the project's lock.
+  void clean_cache();
 
  private:
+  std::string spill_folder();
+
   Globals globals_;
   std::unique_ptr<FileSystem> files_;
   std::unique_ptr<HttpClient> http_;

@@ -11,7 +11,10 @@ namespace tidemill {
 
 namespace {
 
+constexpr int kForbidden = 403;
 constexpr int kNotFound = 404;
+constexpr int kNoSuchMethod = 405;
+constexpr int kNotImplemented = 501;
 constexpr int kGone = 410;
 
 std::string last_part(const std::string& address) {
@@ -26,7 +29,12 @@ void check_status(const HttpAnswer& answer, const std::string& url) {
 }
 
 std::vector<SourceFile> list_url(const ConnectorContext& context, const std::string& url) {
-  const HttpAnswer answer = context.environment.http.head(url, context.cancellation);
+  HttpAnswer answer = context.environment.http.head(url, context.cancellation);
+  // Some servers, and signed addresses, answer nothing but GET: its headers are enough.
+  if (answer.status == kForbidden || answer.status == kNoSuchMethod ||
+      answer.status == kNotImplemented) {
+    answer = context.environment.http.get(url, context.cancellation);
+  }
   if (answer.status == kNotFound || answer.status == kGone) return {};
   check_status(answer, url);
   return {{last_part(url), url, answer.fingerprint}};
@@ -81,6 +89,11 @@ std::unique_ptr<ByteSource> open_address(const ConnectorContext& context, const 
     throw transient_error("the file is gone: " + quote(file.address));
   }
   check_status(answer, file.address);
+  const Fingerprint& listed = file.fingerprint;
+  const bool known = !listed.etag.empty() && !answer.fingerprint.etag.empty();
+  if (known && !listed.same_content(answer.fingerprint)) {
+    throw transient_error("the file changed while it was asked for: " + quote(file.address));
+  }
   return std::move(answer.body);
 }
 

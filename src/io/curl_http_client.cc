@@ -166,7 +166,7 @@ class Transfer : public ByteSource {
 };
 
 bool says_come_back(int status) {
-  return status == 408 || status == 425 || status == 429 || status >= 500;
+  return status == 408 || status == 425 || status == 429 || (status >= 500 && status != 501);
 }
 
 class CurlHttpClient : public HttpClient {

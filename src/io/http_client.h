@@ -24,7 +24,7 @@ class HttpClient {
  public:
   virtual ~HttpClient() = default;
   /// Asks for the headers of `url`. Throws Transient when there is no answer, or one that says to
-  /// come back (408, 425, 429, 5xx); Cancelled when asked to stop. Redirects are followed.
+  /// come back (408, 425, 429, 5xx but 501); Cancelled when asked to stop. Redirects are followed.
   virtual HttpAnswer head(const std::string& url, const Cancellation& cancellation) = 0;
   /// Asks for `url`, and returns as soon as the headers are there. The body is pulled: nobody
   /// reads, nothing comes. A body shorter than announced throws Transient from its `read`. Other

@@ -23,6 +23,13 @@ std::optional<Interval> range_in(const Ranged& ranged, const std::string& column
   return found->second;
 }
 
+/// Returns what a build remembers of a commit: its version, and when it was made, since a table
+/// that is made anew counts its versions from 0 again.
+std::string version_text(const Touch& touch) {
+  return std::to_string(touch.version) + "@" +
+         std::to_string(touch.committed.time_since_epoch().count() / 1000);
+}
+
 template <typename Ranged>
 bool concerns(const Ranged& ranged, const std::string& column, const Key& interval) {
   const auto range = interval ? range_in(ranged, column) : std::nullopt;
@@ -173,6 +180,11 @@ class Planner {
                     : upstream.empty() ? Reason::kFullRefresh
                                        : Reason::kUpstreamChanged;
       describe(task, upstream);
+      // What its checks read comes first, where the order of assets allows.
+      for (const size_t read : asset.check_inputs) {
+        if (read < i)
+          task.needs.insert(task.needs.end(), tasks_of_[read].begin(), tasks_of_[read].end());
+      }
       // A view whose checks fail is not to be built upon.
       add_views(i, task.needs);
       add(std::move(task));
@@ -212,8 +224,14 @@ class Planner {
         for (const size_t task : tasks_of_[input.asset]) add_range(plan_.tasks[task].interval);
         continue;
       }
-      for (const Touch& touch : progress_of(project_, progress_, input.asset).touches)
-        add_range(range_in(touch, input.bound));
+      const AssetProgress& of_input = progress_of(project_, progress_, input.asset);
+      for (const Touch& touch : of_input.touches) {
+        const auto range = range_in(touch, input.bound);
+        if (range) add_range(range);
+        if (range) continue;
+        // Its rows may lie in any interval of the input.
+        for (const auto& entry : of_input.built) add_range(entry.first);
+      }
       for (const size_t task : tasks_of_[input.asset]) add_range(plan_.tasks[task].interval);
     }
     if (found.empty() && request_.range) add_range(request_.range);
@@ -257,7 +275,7 @@ class Planner {
          input_versions(project_, task.asset, task.interval, progress_, true)) {
       const auto before = built->second.inputs.find(name);
       if (before != built->second.inputs.end() && before->second == version) continue;
-      task.detail = name + " is at version " + version;
+      task.detail = name + " is at version " + version.substr(0, version.find('@'));
     }
   }
 
@@ -359,11 +377,12 @@ InputVersions input_versions(const Project& project, size_t model,
   InputVersions versions;
   for (const TableInput& input : table_inputs(project, model)) {
     if (rebuild_only && !input.rebuild) continue;
-    int64_t newest = -1;
+    const Touch* newest = nullptr;
     for (const Touch& touch : progress_of(project, progress, input.asset).touches) {
-      if (concerns(touch, input.bound, interval)) newest = std::max(newest, touch.version);
+      if (!concerns(touch, input.bound, interval)) continue;
+      if (newest == nullptr || newest->version < touch.version) newest = &touch;
     }
-    if (newest >= 0) versions[project.assets[input.asset].name] = std::to_string(newest);
+    if (newest != nullptr) versions[project.assets[input.asset].name] = version_text(*newest);
   }
   return versions;
 }

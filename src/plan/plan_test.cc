@@ -181,7 +181,7 @@ class World {
                        : input_versions(project, task.asset, task.interval, progress, false);
     if (!asset.is_view()) {
       built.version = static_cast<int64_t>(own.touches.size());
-      own.touches.push_back({built.version, ranges(asset, task.interval)});
+      own.touches.push_back({.version = built.version, .ranges = ranges(asset, task.interval)});
     }
     own.built[task.interval] = std::move(built);
   }
@@ -350,7 +350,7 @@ GROUP BY 1, 2
                                   "mart.top: never built, after 2"}));
   world.run();
   const InputVersions& read = world.progress.assets["mart.daily"].built.begin()->second.inputs;
-  EXPECT_EQ(read, (InputVersions{{"raw.pages", "0"}, {"raw.visits", "0"}}));
+  EXPECT_EQ(read, (InputVersions{{"raw.pages", "0@0"}, {"raw.visits", "0@0"}}));
   world.list("raw.pages", std::nullopt, "changed");
   EXPECT_EQ(world.tasks(), Lines{"raw.pages: new input"});
   world.run();

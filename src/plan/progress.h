@@ -31,6 +31,7 @@ struct Built {
 /// A commit that changed the rows of a table, and when those rows happened.
 struct Touch {
   int64_t version = 0;
+  Instant committed;  ///< Tells the version from one of the same number in a table made anew.
   /// Per timestamp or date column an interval that all changed rows lie in. A column that is not
   /// here: no one knows.
   std::map<std::string, Interval> ranges;

@@ -127,6 +127,11 @@ class Resolver {
             user_error("only strategy interval has: " + quote("$" + parameter)).at(place));
       }
     }
+    if (statement.uses_of_vars > 0) {
+      context_.mistake(
+          user_error("a variable is written $vars.name").at(place_of_text(asset, "$vars")));
+      known_all = false;
+    }
     for (const std::string& variable : statement.variables) {
       if (project_.variables.contains(variable)) continue;
       known_all = false;
@@ -313,6 +318,12 @@ class Resolver {
           const auto input = project_.find(table);
           return input && find_column(project_.assets[*input].schema, column) != nullptr;
         });
+    // The bounds of a text column say nothing about times.
+    std::erase_if(asset.model.time_bounds, [&](const auto& bound) {
+      const Asset& input = project_.assets[*project_.find(bound.first)];
+      const Type::Id type = find_column(input.schema, bound.second)->type.id;
+      return type != Type::Id::kTimestamp && type != Type::Id::kDate;
+    });
     check_intervals(asset);
   }
 

@@ -62,11 +62,27 @@ bool straddles(const tables::Snapshot& before, const Interval& interval) {
   });
 }
 
+/// Throws when the table holds an interval of a source that this run does not load again: its files
+/// may be gone.
+void refuse_losses(const tables::Snapshot& before, const Publication& publication) {
+  for (const tables::DataFile& file : before.files) {
+    if (!file.interval ||
+        (publication.rebuilt != nullptr && publication.rebuilt->contains(file.interval)))
+      continue;
+    throw user_error("the columns or partitions of " + publication.asset.name +
+                     " changed, and this run does not load again: " + file.interval->label())
+        .hint("refresh all of its intervals, without --start and --end; they must still be there");
+  }
+}
+
 /// True when the publication must take the place of the whole table, and may.
 bool replaces_table(const Staged& staged, const Publication& publication,
                     const std::optional<tables::Snapshot>& before) {
   if (!publication.may_reshape || !before) return false;
-  if (!fits(staged.shape, before->shape)) return true;
+  if (!fits(staged.shape, before->shape)) {
+    if (publication.asset.is_source()) refuse_losses(*before, publication);
+    return true;
+  }
   // What a source once loaded may be gone from where it came from.
   const bool is_model = !publication.asset.is_source();
   return is_model && publication.interval && straddles(*before, *publication.interval);

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,9 @@ struct Publication {
   /// A table whose columns or partitioning no longer fit is made anew (a full refresh was asked
   /// for); else that is an error.
   bool may_reshape = false;
+  /// The intervals that the full refresh builds: a source is not reshaped when it would lose
+  /// others. May be null.
+  const std::set<std::optional<Interval>>* rebuilt = nullptr;
   Instant now;
 };
 

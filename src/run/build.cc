@@ -97,15 +97,32 @@ Relation table_relation(const BuildContext& context, duckdb::Connection& connect
   return {asset.name, visible_sql(*snapshot, files)};
 }
 
+/// Returns what the SQL of an asset's checks reads, and the views among it read.
+std::set<size_t> tables_of_checks(const Project& project, size_t asset) {
+  std::set<size_t> read;
+  std::vector<size_t> open = project.assets[asset].check_inputs;
+  while (!open.empty()) {
+    const size_t i = open.back();
+    open.pop_back();
+    if (!read.insert(i).second || !project.assets[i].is_view()) continue;
+    const auto& inputs = project.assets[i].inputs;
+    open.insert(open.end(), inputs.begin(), inputs.end());
+  }
+  return read;
+}
+
 /// Returns everything that a build and its checks read, in an order in which views come after what
 /// they read.
 std::vector<Relation> relations_of(const BuildContext& context, duckdb::Connection& connection,
                                    const Task& task) {
   const Project& project = context.project;
   std::map<size_t, Relation> relations;
+  const std::set<size_t> checked = tables_of_checks(project, task.asset);
   for (const TableInput& input : table_inputs(project, task.asset)) {
     const Asset& asset = project.assets[input.asset];
-    relations[input.asset] = table_relation(context, connection, asset, input.bound, task.interval);
+    // The model may be content with a part of the table; a check of another shape is not.
+    const std::string bound = checked.contains(input.asset) ? "" : input.bound;
+    relations[input.asset] = table_relation(context, connection, asset, bound, task.interval);
   }
   // The views between, and what the SQL of checks reads.
   std::vector<size_t> open = project.assets[task.asset].inputs;
@@ -211,12 +228,14 @@ BuildOutcome commit(const BuildContext& context, duckdb::Connection& connection,
                     AttemptFolder& folder) {
   const Asset& asset = context.project.assets[task.asset];
   provenance.rows = staged.rows;
-  const Publication publication{.asset = asset,
-                                .interval = task.interval,
-                                .parameters = parameters_of(context, task.interval),
-                                .provenance = std::move(provenance),
-                                .may_reshape = context.full_refresh,
-                                .now = context.environment.clock.now()};
+  const Publication publication{
+      .asset = asset,
+      .interval = task.interval,
+      .parameters = parameters_of(context, task.interval),
+      .provenance = std::move(provenance),
+      .may_reshape = context.full_refresh,
+      .rebuilt = context.rebuilt ? &context.rebuilt->at(task.asset) : nullptr,
+      .now = context.environment.clock.now()};
   const Published published =
       publish(connection, table, staged, publication, context.mutexes.of(asset.name));
   if (!published.already_committed) folder.keep();

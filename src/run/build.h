@@ -54,6 +54,8 @@ struct BuildContext {
   std::string run;
   Instant run_time;
   bool full_refresh = false;
+  /// Per asset the intervals that this run builds; null outside of a full refresh.
+  const std::map<size_t, std::set<std::optional<Interval>>>* rebuilt = nullptr;
 };
 
 struct BuildOutcome {

@@ -46,18 +46,51 @@ std::map<std::string, Interval> united(const std::map<std::string, Interval>& a,
   return both;
 }
 
+/// Returns the columns in which no row of the file has a value: they say nothing, and nothing of
+/// theirs is unknown.
+std::vector<std::string> empty_columns(const tables::DataFile& file,
+                                       const std::vector<std::string>& columns) {
+  std::vector<std::string> empty;
+  const auto stats = nlohmann::json::parse(file.stats, nullptr, false);
+  if (!stats.is_object() || !stats.contains("nullCount") || !file.records) return empty;
+  for (const std::string& column : columns) {
+    const auto nulls = stats["nullCount"].find(column);
+    const bool known = nulls != stats["nullCount"].end() && nulls->is_number_integer();
+    if (known && nulls->get<int64_t>() == *file.records) empty.push_back(lower(column));
+  }
+  return empty;
+}
+
 /// Returns when the rows that a commit changed happened, or nothing when it changed none.
 std::optional<Touch> touch_of(const tables::Commit& commit,
                               const std::vector<std::string>& columns) {
   std::optional<Touch> touch;
+  std::vector<std::string> empty;  // Columns without any value in the files so far.
   const auto add = [&](const tables::DataFile& file) {
     if (!file.data_change) return;
     auto ranges = ranges_of(file, columns);
-    if (touch) {
-      touch->ranges = united(touch->ranges, ranges);
-    } else {
-      touch = Touch{commit.version, std::move(ranges)};
+    if (!touch) {
+      touch =
+          Touch{.version = commit.version, .committed = commit.time, .ranges = std::move(ranges)};
+      empty = empty_columns(file, columns);
+      return;
     }
+    // A column without any value in one of two files lies where it lies in the other.
+    const std::vector<std::string> empty_here = empty_columns(file, columns);
+    std::vector<std::string> empty_in_both;
+    for (const std::string& column : empty_here) {
+      if (std::find(empty.begin(), empty.end(), column) != empty.end()) {
+        empty_in_both.push_back(column);
+      } else if (touch->ranges.contains(column)) {
+        ranges[column] = touch->ranges.at(column);
+      }
+    }
+    for (const std::string& column : empty) {
+      if (ranges.contains(column) && !touch->ranges.contains(column))
+        touch->ranges[column] = ranges.at(column);
+    }
+    touch->ranges = united(touch->ranges, ranges);
+    empty = std::move(empty_in_both);
   };
   for (const tables::DataFile& file : commit.adds) add(file);
   for (const tables::Tombstone& removed : commit.removes) add(removed.file);

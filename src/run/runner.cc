@@ -238,15 +238,15 @@ class Execution {
   size_t over_ = 0;
 };
 
-/// Returns the plan without the tasks that were tried, and without those that need one of them.
-Plan untried(const Plan& plan, const std::set<TaskKey>& tried) {
+/// Returns the plan without the tasks that failed, and without those that need one of them.
+Plan without(const Plan& plan, const std::set<TaskKey>& failed) {
   Plan rest;
   std::map<size_t, size_t> places;  // Of a task that stays: its index in `rest`.
   for (size_t i = 0; i < plan.tasks.size(); ++i) {
     Task task = plan.tasks[i];
     const bool possible = std::all_of(task.needs.begin(), task.needs.end(),
                                       [&](size_t need) { return places.contains(need); });
-    if (!possible || tried.contains({task.asset, task.interval})) continue;
+    if (!possible || failed.contains({task.asset, task.interval})) continue;
     for (size_t& need : task.needs) need = places.at(need);
     places[i] = rest.tasks.size();
     rest.tasks.push_back(std::move(task));
@@ -356,7 +356,7 @@ RunSummary run_project(const Project& project, Environment& environment, DuckdbE
         discover(project, environment, request.plan, ledger.progress(), cancellation);
     add_failures(discovery, listener, summary);
     PlanRequest plan_request = request.plan;
-    std::set<TaskKey> tried;
+    std::set<TaskKey> failed;
     for (bool first = true;; first = false) {
       Plan plan = make_plan(project, ledger.progress(), plan_request);
       if (first) {
@@ -365,13 +365,20 @@ RunSummary run_project(const Project& project, Environment& environment, DuckdbE
         summary.fresh = plan.fresh;
         summary.without_input = plan.without_input;
       } else {
-        plan = untried(plan, tried);
+        plan = without(plan, failed);
       }
       if (plan.tasks.empty() || cancellation.cancelled()) break;
-      for (const Task& task : plan.tasks) tried.insert({task.asset, task.interval});
-      for (const TaskReport& report :
-           Execution(context, store, plan, discovery.files, listener).run())
-        add_to(summary, report);
+      std::map<size_t, std::set<std::optional<Interval>>> rebuilt;
+      for (const Task& task : plan.tasks) rebuilt[task.asset].insert(task.interval);
+      context.rebuilt = &rebuilt;
+      const auto reports = Execution(context, store, plan, discovery.files, listener).run();
+      for (size_t i = 0; i < reports.size(); ++i) {
+        add_to(summary, reports[i]);
+        const bool good = reports[i].status == TaskReport::Status::kDone ||
+                          reports[i].status == TaskReport::Status::kUnchanged;
+        if (!good) failed.insert({plan.tasks[i].asset, plan.tasks[i].interval});
+      }
+      context.rebuilt = nullptr;
       // A late row may have fallen into an interval that nobody planned: look again, without asking
       // the sources again.
       plan_request.full_refresh = false;

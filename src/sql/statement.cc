@@ -93,6 +93,7 @@ class Walker {
       statement_.functions.push_back(
           {lower(text_at(node["function"], "function_name")), offset_of(node)});
     } else if (type == "VALUE_PARAMETER") {
+      if (text_at(node, "identifier") == "vars") ++statement_.uses_of_vars;
       statement_.parameters.insert(text_at(node, "identifier"));
     } else if (type == "STRUCT_EXTRACT" && node.contains("children") &&
                node["children"].size() == 2) {
@@ -101,6 +102,7 @@ class Walker {
       if (is_type(object, "VALUE_PARAMETER") && text_at(object, "identifier") == "vars" &&
           field.contains("value")) {
         statement_.variables.insert(text_at(field["value"], "value"));
+        --statement_.uses_of_vars;  // The parameter itself is met below and counted there.
       }
     } else if (type == "FUNCTION") {
       const std::string name = lower(text_at(node, "function_name"));
@@ -148,16 +150,28 @@ std::vector<std::string> untyped_columns(const Json& select) {
 /// One table as a SELECT names it.
 struct Named {
   std::string table;
-  std::string alias;
+  std::string alias;  // What its columns can be qualified by: its alias, else its last name.
+  bool aliased = false;
 };
 
+/// True when FROM names a table of the lake here, and no common table expression.
+bool names_table(const Json& node, const Names& expressions) {
+  if (!is_type(node, "BASE_TABLE")) return false;
+  const std::string table = table_name(node);
+  return table.find('.') != std::string::npos || !expressions.contains(table);
+}
+
+/// Collects the tables of a FROM whose rows a WHERE filters one by one. In an ASOF or POSITIONAL
+/// join, a row that the WHERE would drop still decides which rows meet: those tables are left out.
 void collect_named(const Json& from, const Names& expressions, std::vector<Named>& named) {
-  if (is_type(from, "BASE_TABLE")) {
+  if (names_table(from, expressions)) {
     const std::string table = table_name(from);
-    if (table.find('.') == std::string::npos && expressions.contains(table)) return;
     const std::string alias = lower(text_at(from, "alias"));
-    named.push_back({table, alias.empty() ? table.substr(table.find('.') + 1) : alias});
+    named.push_back(
+        {table, alias.empty() ? table.substr(table.find('.') + 1) : alias, !alias.empty()});
   } else if (is_type(from, "JOIN")) {
+    const std::string kind = text_at(from, "ref_type");
+    if (kind == "ASOF" || kind == "POSITIONAL") return;
     for (const char* side : {"left", "right"}) {
       if (from.contains(side)) collect_named(from[side], expressions, named);
     }
@@ -210,7 +224,8 @@ std::optional<std::string> bounded_column(const Named& named, const std::vector<
                              return has_column(other.table, column);
                            }) == 1;
     const bool by_alias = names.size() == 2 && names[0] == named.alias;
-    const bool by_table = names.size() == 3 && names[0] + "." + names[1] == named.table;
+    const bool by_table =
+        names.size() == 3 && !named.aliased && names[0] + "." + names[1] == named.table;
     if ((names.size() == 1 && alone) || by_alias || by_table) return column;
   }
   return std::nullopt;
@@ -231,13 +246,15 @@ class BoundFinder {
       for (const Json& entry : node["cte_map"]["map"]) scope.insert(lower(text_at(entry, "key")));
     }
     if (is_type(node, "SELECT_NODE") && node.contains("from_table")) note(node, scope);
+    if (names_table(node, scope)) ++uses_[table_name(node)];
     for (const auto& [key, child] : node.items()) walk(child, scope);
   }
 
   std::map<std::string, std::string> bounds() const {
     std::map<std::string, std::string> result;
     for (const auto& [table, columns] : found_) {
-      if (columns.size() == 1 && !columns.begin()->empty()) result[table] = *columns.begin();
+      const bool one_column = columns.size() == 1 && !columns.begin()->empty();
+      if (one_column && uses_.at(table) == noted_.at(table)) result[table] = *columns.begin();
     }
     return result;
   }
@@ -249,13 +266,18 @@ class BoundFinder {
     Conditions conditions;
     if (select.contains("where_clause")) conditions.collect(select["where_clause"]);
     for (const Named& one : named) {
+      ++noted_[one.table];
       found_[one.table].insert(bounded_column(one, named, conditions, has_column_).value_or(""));
     }
   }
 
   const HasColumn& has_column_;
-  std::map<std::string, std::set<std::string>>
-      found_;  // Per table: its bounded columns, "" for an unbounded use.
+  // Per table: its bounded columns, "" for an unbounded use.
+  std::map<std::string, std::set<std::string>> found_;
+  // How often it stands in the statement, and how many of these `found_` knows: under a PIVOT, say,
+  // it does not.
+  std::map<std::string, int> uses_;
+  std::map<std::string, int> noted_;
 };
 
 }  // namespace

@@ -23,9 +23,10 @@ struct TableReference {
 
 /// What a SELECT says. Made by `analyze`.
 struct Statement {
-  std::vector<TableReference> tables;     ///< Each table once, in the order of first use.
-  std::set<std::string> parameters;       ///< Names without `$`; `vars` when `$vars.x` is used.
-  std::set<std::string> variables;        ///< The x of every `$vars.x`.
+  std::vector<TableReference> tables;  ///< Each table once, in the order of first use.
+  std::set<std::string> parameters;    ///< Names without `$`; `vars` when `$vars.x` is used.
+  std::set<std::string> variables;     ///< The x of every `$vars.x`.
+  int uses_of_vars = 0;                ///< Uses of `$vars` in another form, which tell no variable.
   std::vector<TableReference> functions;  ///< Table functions in FROM, each as often as it stands.
   std::set<std::string> volatile_calls;   ///< now, random and their like.
   std::vector<std::string> untyped;       ///< Output columns that are NULL as it stands, by name.

@@ -49,10 +49,16 @@ std::string SqliteStatement::text(int column) const {
 
 SqliteDatabase::SqliteDatabase(const std::string& path) : path_(path) {
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
-  if (sqlite3_open_v2(path.c_str(), &database_, flags, nullptr) != SQLITE_OK) fail();
-  sqlite3_busy_timeout(database_, kLockMilliseconds);
-  execute("PRAGMA journal_mode = WAL");
-  execute("PRAGMA synchronous = NORMAL");
+  const int opened = sqlite3_open_v2(path.c_str(), &database_, flags, nullptr);
+  try {
+    if (opened != SQLITE_OK) fail();
+    sqlite3_busy_timeout(database_, kLockMilliseconds);
+    execute("PRAGMA journal_mode = WAL");
+    execute("PRAGMA synchronous = NORMAL");
+  } catch (...) {
+    sqlite3_close(database_);  // Of an object that was never made, no destructor is called.
+    throw;
+  }
 }
 
 void SqliteDatabase::fail() {

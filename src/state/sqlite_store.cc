@@ -32,7 +32,9 @@ constexpr const char* kTables[] = {
     "inputs TEXT NOT NULL, run TEXT NOT NULL, time INTEGER NOT NULL, rows INTEGER NOT NULL, "
     "rejected INTEGER NOT NULL, "
     "PRIMARY KEY (asset, interval))",
-    "CREATE TABLE touches (asset TEXT NOT NULL, version INTEGER NOT NULL, ranges TEXT NOT NULL, "
+    "CREATE TABLE touches (asset TEXT NOT NULL, version INTEGER NOT NULL, committed INTEGER NOT "
+    "NULL, "
+    "ranges TEXT NOT NULL, "
     "PRIMARY KEY (asset, version))",
     "CREATE TABLE tables (asset TEXT PRIMARY KEY, version INTEGER NOT NULL)",
 };
@@ -202,9 +204,10 @@ class SqliteStore : public StateStore {
       if (built) insert_built(reconciled.asset, *built);
     }
     for (const Touch& touch : reconciled.touches) {
-      SqliteStatement(database_, "INSERT OR REPLACE INTO touches VALUES (?, ?, ?)")
+      SqliteStatement(database_, "INSERT OR REPLACE INTO touches VALUES (?, ?, ?, ?)")
           .bind(reconciled.asset)
           .bind(touch.version)
+          .bind(micros(touch.committed))
           .bind(ranges_text(touch))
           .run();
     }
@@ -240,11 +243,12 @@ class SqliteStore : public StateStore {
       progress.built.emplace(built.interval, std::move(built));
     }
     SqliteStatement touches(database_,
-                            "SELECT version, ranges FROM touches WHERE asset = ? ORDER BY version");
+                            "SELECT version, committed, ranges FROM touches WHERE asset = ? "
+                            "ORDER BY version");
     touches.bind(asset);
     while (touches.step()) {
-      Touch touch{.version = touches.integer(0)};
-      const Json ranges = Json::parse(touches.text(1));
+      Touch touch{.version = touches.integer(0), .committed = instant(touches.integer(1))};
+      const Json ranges = Json::parse(touches.text(2));
       for (const auto& [column, range] : ranges.items()) {
         if (const auto interval = parse_interval(range.get<std::string>()))
           touch.ranges.emplace(column, *interval);

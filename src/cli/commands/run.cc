@@ -28,8 +28,7 @@ Exit run_assets(const Globals& globals, const SelectionOptions& options) {
   const PlanRequest request = options.request(project, workspace.environment().clock.now());
   workspace.store();
   const ProjectLock lock(workspace.private_path("lock"), command);
-  workspace.environment().files.remove_all(workspace.private_path("cache"));
-  workspace.environment().files.make_folder(workspace.private_path("cache"));
+  workspace.clean_cache();
   const auto report = make_report(globals, project);
   const RunSummary summary = run_project(
       project, workspace.environment(), workspace.engine(), workspace.store(),
