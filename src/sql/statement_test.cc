@@ -286,6 +286,27 @@ TEST(TimeBounds, ATableWhoseAbsentRowsMakeRowsIsNotBounded) {
       "");
 }
 
+TEST(TimeBounds, ATableByItsFullNameIsNotItsOtherUseUnderAnAlias) {
+  EXPECT_EQ(
+      bounds("SELECT p.n FROM raw.a JOIN raw.a AS p ON p.n = raw.a.n WHERE raw.a.seen >= $start "
+             "AND raw.a.seen < $end"),
+      "");
+}
+
+TEST(TimeBounds, AUseThatNoWhereReachesCounts) {
+  EXPECT_EQ(bounds("WITH x AS (SELECT * FROM raw.a WHERE seen >= $start AND seen < $end) "
+                   "SELECT * FROM x, (PIVOT raw.a ON n IN (1) USING count(*)) AS p"),
+            "");
+}
+
+TEST(TimeBounds, RowsThatAnAsofJoinLooksAtAreNotBounded) {
+  // A later row of raw.a that the WHERE drops keeps an earlier one from meeting the row of raw.b.
+  EXPECT_EQ(
+      bounds("SELECT * FROM raw.b AS b ASOF JOIN raw.a AS a ON b.n >= a.n WHERE a.seen >= $start "
+             "AND a.seen < $end"),
+      "");
+}
+
 TEST(WithoutSemicolon, OnlyTheOneAtTheEndGoes) {
   EXPECT_EQ(without_semicolon("SELECT 1"), "SELECT 1");
   EXPECT_EQ(without_semicolon("SELECT 1;"), "SELECT 1 ");
