@@ -51,8 +51,9 @@ struct Settings {
 
 class Connection;
 
-/// One DuckDB instance in memory. Outlives its connections. Any thread may call it. Loads and
-/// downloads no extension.
+/// One DuckDB instance in memory. Outlives its connections. Any thread may call it. Never a static:
+/// at the process's end DuckDB's thread-local state is gone before it. Loads and downloads no
+/// extension.
 class Database {
  public:
   explicit Database(const Settings& settings);
