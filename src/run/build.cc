@@ -40,7 +40,7 @@ class AttemptFolder {
     try {
       files_.remove_all(path_);
     } catch (const Error&) {
-      // What stays is found by the next sweep.
+      // What stays is named by no log. A sweep finds it when it next looks into this table.
     }
   }
   AttemptFolder(const AttemptFolder&) = delete;
