@@ -31,6 +31,11 @@ std::string Project::table_folder(const std::string& asset) const {
 
 std::string rejects_name(const std::string& asset) { return asset + "__rejects"; }
 
+std::string maker_of(const std::string& table) {
+  const std::string ending = rejects_name("");
+  return table.ends_with(ending) ? table.substr(0, table.size() - ending.size()) : table;
+}
+
 Schema rejects_schema() {
   const Type text{.id = Type::Id::kVarchar};
   return {{"file", text},

@@ -160,6 +160,8 @@ struct Project {
 
 /// The name of the table that holds the records a source could not take.
 std::string rejects_name(const std::string& asset);
+/// Returns the name of the asset that makes a table: its own, or that of its rejects.
+std::string maker_of(const std::string& table);
 
 /// Returns the columns of a rejects table.
 Schema rejects_schema();

@@ -485,10 +485,7 @@ class Resolver {
       for (const sql::TableReference& function : foreign_functions(statement))
         throw foreign_function_error(function);
       for (const sql::TableReference& table : statement.tables) {
-        const bool rejects = table.name.ends_with(rejects_name(""));
-        const auto input = project_.find(
-            rejects ? table.name.substr(0, table.name.size() - rejects_name("").size())
-                    : table.name);
+        const auto input = project_.find(maker_of(table.name));
         if (!input) {
           throw user_error("no source or model makes the table: " + quote(table.name))
               .hint(table_hint(table.name));

@@ -35,12 +35,6 @@ tables::Snapshot snapshot_of(tables::Table& table, const std::string& name, cons
   return std::move(*newest);
 }
 
-/// Returns the name of the asset whose table this is: its own, or that of its rejects.
-std::string maker_of(const std::string& name) {
-  const std::string ending = rejects_name("");
-  return name.ends_with(ending) ? name.substr(0, name.size() - ending.size()) : name;
-}
-
 }  // namespace
 
 std::map<std::string, std::string> derived_columns(const Asset& asset) {

@@ -106,11 +106,8 @@ Exit show_history(const Globals& globals, const HistoryOptions& options) {
     show_runs(workspace, globals, options.most);
     return Exit::kDone;
   }
-  const std::string ending = rejects_name("");
   const std::string name = lower(options.what);
-  const std::string maker =
-      name.ends_with(ending) ? name.substr(0, name.size() - ending.size()) : name;
-  if (const auto asset = project.find(maker)) {
+  if (const auto asset = project.find(maker_of(name))) {
     if (project.assets[*asset].is_view()) throw user_error("a view has no history: " + quote(name));
     show_versions(workspace, globals, name, options.most);
     return Exit::kDone;
