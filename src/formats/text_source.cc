@@ -18,6 +18,7 @@ namespace {
 
 constexpr size_t kCodecBeginning = 16;
 constexpr size_t kTextBeginning = 256;
+constexpr std::string_view kZipBeginning = "PK\x03\x04";
 
 /// Counts the bytes that pass.
 class CountedSource : public ByteSource {
@@ -60,17 +61,30 @@ bool begins_text(std::span<const uint8_t> beginning) {
   return is_utf8(text);
 }
 
-/// Throws when a file's name promises a codec that its content does not keep. `called` is the name
+Error not_as_called(const std::string& extension, const std::string& codec,
+                    const std::string& name) {
+  return user_error("called " + extension + ", but not " + codec + " from byte 0: " + quote(name))
+      .hint("look into the file: it may be a page that says why the real one was not delivered");
+}
+
+/// Returns the error for an archive that begins as none does.
+Error no_zip(StoredBytes& stored, const std::string& name) {
+  const auto beginning = beginning_of(stored, kZipBeginning.size());
+  if (!may_begin(beginning, kZipBeginning)) return not_as_called(".zip", "zip", name);
+  return cut_short("zip", static_cast<int64_t>(beginning.size()), name);
+}
+
+/// Throws when a file's name promises what its content does not keep. `called` is the name
 /// whose end counts, `name` what messages call the file.
 void check_promise(StoredBytes& stored, const std::string& called, const std::string& name) {
+  if (is_called(called, ".zip")) throw no_zip(stored, name);
   for (const Codec* codec : codecs::all()) {
     if (!is_called(called, codec->extension)) continue;
     const auto beginning = beginning_of(stored, kTextBeginning);
     if (beginning.size() < codec->least)
       throw cut_short(codec->name, static_cast<int64_t>(beginning.size()), name);
     if (begins_text(beginning)) return;
-    throw user_error("called " + codec->extension + ", but not " + codec->name +
-                     " from byte 0: " + quote(name));
+    throw not_as_called(codec->extension, codec->name, name);
   }
 }
 
@@ -106,13 +120,8 @@ std::unique_ptr<ByteSource> open_member(std::unique_ptr<StoredBytes> archive, co
 }
 
 std::unique_ptr<ByteSource> open_stored(std::unique_ptr<StoredBytes> stored, const Input& input) {
-  const auto beginning = beginning_of(*stored, kCodecBeginning);
-  if (is_zip(beginning)) return open_member(std::move(stored), input);
-  if (!input.member.empty() || is_called(input.name, ".zip")) {
-    if (may_begin(beginning, "PK\x03\x04"))
-      throw cut_short("zip", static_cast<int64_t>(beginning.size()), archive_of(input));
-    throw user_error("called .zip, but not zip from byte 0: " + quote(archive_of(input)));
-  }
+  if (is_zip(beginning_of(*stored, kCodecBeginning))) return open_member(std::move(stored), input);
+  if (!input.member.empty()) throw no_zip(*stored, archive_of(input));
   return decompress(std::move(stored), input.name, input.name);
 }
 
