@@ -124,7 +124,7 @@ TEST_F(HttpClientTest, ABodyComesWithItsFingerprint) {
     return answer("200 OK", "ETag: \"v1\"\r\nLast-Modified: Fri, 01 Mar 2024 00:00:00 GMT\r\n",
                   "hello");
   });
-  const HttpAnswer got = http_->get(server.url("/a"), cancellation_);
+  const HttpAnswer got = http_->get({.url = server.url("/a")}, cancellation_);
   EXPECT_EQ(got.status, 200);
   EXPECT_EQ(got.fingerprint.etag, "\"v1\"");
   EXPECT_EQ(got.fingerprint.last_modified, "Fri, 01 Mar 2024 00:00:00 GMT");
@@ -138,13 +138,13 @@ TEST_F(HttpClientTest, ALargeBodyIsPulledWhole) {
   for (int i = 0; i < 1'000'000; ++i) large += std::to_string(i % 10);
   large = large + large + large + large;
   Server server([&](const std::string&) { return answer("200 OK", "", large); });
-  const HttpAnswer got = http_->get(server.url("/a"), cancellation_);
+  const HttpAnswer got = http_->get({.url = server.url("/a")}, cancellation_);
   EXPECT_EQ(all_of(*got.body), large);
 }
 
 TEST_F(HttpClientTest, AnEmptyBodyEndsAtOnce) {
   Server server([](const std::string&) { return answer("200 OK", "", ""); });
-  const HttpAnswer got = http_->get(server.url("/a"), cancellation_);
+  const HttpAnswer got = http_->get({.url = server.url("/a")}, cancellation_);
   EXPECT_EQ(all_of(*got.body), "");
   EXPECT_EQ(got.fingerprint.size, 0);
 }
@@ -153,7 +153,7 @@ TEST_F(HttpClientTest, HeadAsksForHeadersAlone) {
   Server server([](const std::string&) {
     return "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1234\r\nETag: x\r\n\r\n";
   });
-  const HttpAnswer got = http_->head(server.url("/a"), cancellation_);
+  const HttpAnswer got = http_->head({.url = server.url("/a")}, cancellation_);
   EXPECT_EQ(got.fingerprint.size, 1234);
   EXPECT_EQ(got.body, nullptr);
   EXPECT_EQ(server.requests(), std::vector<std::string>{"HEAD /a"});
@@ -161,7 +161,7 @@ TEST_F(HttpClientTest, HeadAsksForHeadersAlone) {
 
 TEST_F(HttpClientTest, AbsenceIsAnAnswer) {
   Server server([](const std::string&) { return answer("404 Not Found", "", "no"); });
-  EXPECT_EQ(http_->get(server.url("/a"), cancellation_).status, 404);
+  EXPECT_EQ(http_->get({.url = server.url("/a")}, cancellation_).status, 404);
 }
 
 TEST_F(HttpClientTest, RedirectsAreFollowedAndTheirHeadersForgotten) {
@@ -170,7 +170,7 @@ TEST_F(HttpClientTest, RedirectsAreFollowedAndTheirHeadersForgotten) {
       return answer("302 Found", "Location: /new\r\nETag: of the redirect\r\n", "moved");
     return answer("200 OK", "", "here");
   });
-  const HttpAnswer got = http_->get(server.url("/old"), cancellation_);
+  const HttpAnswer got = http_->get({.url = server.url("/old")}, cancellation_);
   EXPECT_EQ(got.status, 200);
   EXPECT_EQ(got.fingerprint.etag, "");
   EXPECT_EQ(all_of(*got.body), "here");
@@ -179,7 +179,7 @@ TEST_F(HttpClientTest, RedirectsAreFollowedAndTheirHeadersForgotten) {
 TEST_F(HttpClientTest, AnswersThatSayToComeBackAreTransient) {
   for (const char* status : {"408 x", "425 x", "429 x", "500 x", "503 x"}) {
     Server server([&](const std::string&) { return answer(status, "", ""); });
-    EXPECT_EQ(kind_of([&] { http_->get(server.url("/a"), cancellation_); }),
+    EXPECT_EQ(kind_of([&] { http_->get({.url = server.url("/a")}, cancellation_); }),
               Error::Kind::kTransient)
         << status;
   }
@@ -189,13 +189,14 @@ TEST_F(HttpClientTest, ABodyShorterThanAnnouncedIsTransient) {
   Server server([](const std::string&) {
     return "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 100\r\n\r\nhalf";
   });
-  EXPECT_EQ(kind_of([&] { all_of(*http_->get(server.url("/a"), cancellation_).body); }),
+  EXPECT_EQ(kind_of([&] { all_of(*http_->get({.url = server.url("/a")}, cancellation_).body); }),
             Error::Kind::kTransient);
 }
 
 TEST_F(HttpClientTest, AConnectionThatClosesWithoutAnAnswerIsTransient) {
   Server server([](const std::string&) { return ""; });
-  EXPECT_EQ(kind_of([&] { http_->get(server.url("/a"), cancellation_); }), Error::Kind::kTransient);
+  EXPECT_EQ(kind_of([&] { http_->get({.url = server.url("/a")}, cancellation_); }),
+            Error::Kind::kTransient);
 }
 
 TEST_F(HttpClientTest, NobodyListeningIsTransient) {
@@ -203,19 +204,20 @@ TEST_F(HttpClientTest, NobodyListeningIsTransient) {
   {
     url = Server([](const std::string&) { return ""; }).url("/a");
   }
-  EXPECT_EQ(kind_of([&] { http_->get(url, cancellation_); }), Error::Kind::kTransient);
+  EXPECT_EQ(kind_of([&] { http_->get({.url = url}, cancellation_); }), Error::Kind::kTransient);
 }
 
 TEST_F(HttpClientTest, WhatIsNoAddressIsAUsersError) {
   for (const char* url : {"ftp://127.0.0.1/a", "file:///etc/passwd", "http://"}) {
-    EXPECT_EQ(kind_of([&] { http_->get(url, cancellation_); }), Error::Kind::kUser) << url;
+    EXPECT_EQ(kind_of([&] { http_->get({.url = url}, cancellation_); }), Error::Kind::kUser) << url;
   }
 }
 
 TEST_F(HttpClientTest, ACancelledRequestStops) {
   Server server([](const std::string&) { return answer("200 OK", "", "hello"); });
   cancellation_.cancel();
-  EXPECT_EQ(kind_of([&] { http_->get(server.url("/a"), cancellation_); }), Error::Kind::kCancelled);
+  EXPECT_EQ(kind_of([&] { http_->get({.url = server.url("/a")}, cancellation_); }),
+            Error::Kind::kCancelled);
 }
 
 }  // namespace
