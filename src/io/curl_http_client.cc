@@ -172,6 +172,7 @@ class Transfer : public ByteSource {
   /// Waits for the first byte of the body, or the end: by then the headers are complete.
   void wait_for_headers() {
     while (!done_ && at_ == buffer_.size()) step();
+    if (failure_ && at_ == buffer_.size()) throw *failure_;
     long status = 0;
     curl_easy_getinfo(connection_->easy(), CURLINFO_RESPONSE_CODE, &status);
     status_ = static_cast<int>(status);
@@ -182,6 +183,7 @@ class Transfer : public ByteSource {
 
   size_t read(std::span<uint8_t> bytes) override {
     while (at_ == buffer_.size()) {
+      if (failure_) throw *failure_;
       if (done_) return 0;
       step();
     }
@@ -275,23 +277,22 @@ class Transfer : public ByteSource {
     done_ = true;
     int left = 0;
     const CURLMsg* end = curl_multi_info_read(connection_->multi(), &left);
-    if (end == nullptr || end->data.result == CURLE_OK) return;
-    throw_failure(end->data.result);
+    if (end != nullptr && end->data.result != CURLE_OK) failure_ = failure_of(end->data.result);
   }
 
-  [[noreturn]] void throw_failure(CURLcode code) {
+  Error failure_of(CURLcode code) {
     const std::string why = message_[0] != '\0' ? message_ : curl_easy_strerror(code);
     long proxy_status = 0;
     curl_easy_getinfo(connection_->easy(), CURLINFO_HTTP_CONNECTCODE, &proxy_status);
     if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL)
-      throw user_error("not an address (" + why + "): " + quote(name_));
+      return user_error("not an address (" + why + "): " + quote(name_));
     if (code == CURLE_PEER_FAILED_VERIFICATION)
-      throw user_error("not trusted (" + why + "): " + quote(name_));
+      return user_error("not trusted (" + why + "): " + quote(name_));
     if (proxy_status == kProxyWantsPassword) {
-      throw user_error("the proxy answered 407: " + quote(name_))
+      return user_error("the proxy answered 407: " + quote(name_))
           .hint("proxy_user: …, proxy_password: ${secret:NAME}");
     }
-    throw transient_error("no complete answer (" + why + "): " + quote(name_));
+    return transient_error("no complete answer (" + why + "): " + quote(name_));
   }
 
   static size_t on_body(char* data, size_t size, size_t count, void* self) {
@@ -326,6 +327,7 @@ class Transfer : public ByteSource {
   size_t at_ = 0;
   bool paused_ = false;
   bool done_ = false;
+  std::optional<Error> failure_;  // How it ended; what had arrived by then is read first.
   int status_ = 0;
   std::map<std::string, std::string> headers_;
   Fingerprint fingerprint_;
