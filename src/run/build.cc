@@ -280,7 +280,7 @@ BuildOutcome build_source(const BuildContext& context, const Task& task,
   const auto source =
       format_of(asset.source)
           .open({asset.source.contract, inputs_of(connector_context, connector, files), spool,
-                 counters, context.cancellation},
+                 counters, context.cancellation, context.project.folder + "/.tidemill/cache"},
                 asset.source.format_options);
   duckdb::LentSource lent(session.connection(), *source);
   Staged staged;
