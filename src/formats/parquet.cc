@@ -59,7 +59,7 @@ struct Reading {
         binary_as_string(texts) {}
 
   ReadRequest request;
-  std::function<bool(std::string_view)> visible;
+  VisibleFields visible;
   bool binary_as_string;
   // Without threads of its own: a file is read by the thread that asks for its records.
   duckdb::Database database{{.threads = 1}};
@@ -75,7 +75,9 @@ class ParquetFile : public RecordStream {
         "read_parquet(" + duckdb::quote_literal(path) + ", hive_partitioning = false" +
         (reading.binary_as_string ? ", binary_as_string = true" : "") + ")";
     explained([&] {
-      const std::string sql = duckdb::record_sql(*connection_, relation, reading.visible);
+      const std::string sql = duckdb::record_sql(
+          *connection_, relation,
+          [&](std::string_view column) { return reading.visible.contains(column); });
       records_ = std::make_unique<duckdb::TextStream>(*connection_, sql);
     });
   }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <set>
 #include <utility>
 
 #include "base/error.h"
@@ -125,12 +124,20 @@ std::unique_ptr<duckdb::RowSource> make_record_rows(RecordRequest request) {
   return std::make_unique<RecordRows>(std::move(request));
 }
 
-std::function<bool(std::string_view)> visible_fields(const Contract& contract) {
-  if (contract.extra_fields != Contract::ExtraFields::kDrop)
-    return [](std::string_view) { return true; };
-  std::set<std::string, std::less<>> fields;
-  for (const ContractColumn& column : contract.columns) fields.insert(column.path.front());
-  return [fields](std::string_view field) { return fields.contains(field); };
+bool VisibleFields::contains(std::string_view field) const {
+  return all || std::any_of(alternatives.begin(), alternatives.end(), [&](const auto& fields) {
+           return std::find(fields.begin(), fields.end(), field) != fields.end();
+         });
+}
+
+VisibleFields visible_fields(const Contract& contract) {
+  VisibleFields visible{.all = contract.extra_fields != Contract::ExtraFields::kDrop};
+  for (const ContractColumn& column : contract.columns) {
+    visible.alternatives.push_back({column.path.front()});
+    if (column.type.id == Type::Id::kBoolean && column.path.size() == 1)
+      visible.booleans.insert(column.path.front());
+  }
+  return visible;
 }
 
 }  // namespace tidemill

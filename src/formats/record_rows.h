@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,8 +45,15 @@ struct RecordRequest {
 /// reject's line is the record's number in its stream, from 1.
 std::unique_ptr<duckdb::RowSource> make_record_rows(RecordRequest request);
 
-/// Returns a test for the fields of a record that the contract can see: those that a column's path
-/// begins with, or all where other fields count too.
-std::function<bool(std::string_view)> visible_fields(const Contract& contract);
+/// The fields of a record that a contract can see.
+struct VisibleFields {
+  bool all = false;  ///< Fields that no column reads count too.
+  /// For each column the fields that its value may lie in, in the order in which they are tried.
+  std::vector<std::vector<std::string>> alternatives;
+  std::set<std::string, std::less<>> booleans;  ///< Those that a boolean column reads whole.
+
+  bool contains(std::string_view field) const;
+};
+VisibleFields visible_fields(const Contract& contract);
 
 }  // namespace tidemill
