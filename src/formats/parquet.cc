@@ -3,7 +3,7 @@
 // A file needs random access. One on the local disk is read where it lies; any other (from the web,
 // out of an archive) is first copied into the scratch folder, and the copy removed at the end.
 
-#include <array>
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <utility>
@@ -15,6 +15,7 @@
 #include "duckdb/text_stream.h"
 #include "formats/format.h"
 #include "formats/record_rows.h"
+#include "formats/stored_bytes.h"
 #include "formats/text_source.h"
 
 namespace tidemill::formats {
@@ -50,6 +51,13 @@ class ScratchFile {
   std::string path_;
   std::ofstream file_;
 };
+
+/// True when the file itself is Parquet, rather than one inside of it.
+bool begins_parquet(StoredBytes& bytes) {
+  constexpr std::string_view kMark = "PAR1";
+  const auto beginning = bytes.peek(kMark.size());
+  return beginning.size() >= kMark.size() && std::equal(kMark.begin(), kMark.end(), beginning.begin());
+}
 
 /// What the streams of one source share. It outlives them.
 struct Reading {
@@ -93,12 +101,14 @@ class ParquetFile : public RecordStream {
   std::string local_path(Reading& reading, const Input& input) {
     ReadRequest& request = reading.request;
     std::unique_ptr<ByteSource> source = input.open();
-    if (const auto path = source->local_path()) {
-      request.counters.bytes += source->fingerprint().size.value_or(0);
+    const auto path = source->local_path();
+    auto stored = std::make_unique<StoredBytes>(std::move(source));
+    if (path && begins_parquet(*stored)) {
+      request.counters.bytes += stored->fingerprint().size.value_or(0);
       return *path;
     }
     copy_ = std::make_unique<ScratchFile>(request.scratch_folder);
-    const Input opened{input.name, [&] { return std::move(source); }};
+    const Input opened{input.name, [&] { return std::move(stored); }, input.member};
     copy_->copy(*open_text(opened, request.counters), request.cancellation);
     return copy_->path();
   }

@@ -133,9 +133,12 @@ bool VisibleFields::contains(std::string_view field) const {
 VisibleFields visible_fields(const Contract& contract) {
   VisibleFields visible{.all = contract.extra_fields != Contract::ExtraFields::kDrop};
   for (const ContractColumn& column : contract.columns) {
-    visible.alternatives.push_back({column.path.front()});
-    if (column.type.id == Type::Id::kBoolean && column.path.size() == 1)
-      visible.booleans.insert(column.path.front());
+    std::vector<std::string>& fields = visible.alternatives.emplace_back();
+    for (const Path& path : column.paths) {
+      fields.push_back(path.front().field);
+      if (column.type.id == Type::Id::kBoolean && path.size() == 1)
+        visible.booleans.insert(path.front().field);
+    }
   }
   return visible;
 }

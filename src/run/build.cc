@@ -206,9 +206,11 @@ std::unique_ptr<duckdb::RowSource> rows_of(const BuildContext& context,
   }
   std::vector<Input> inputs;
   for (const SourceFile& file : files) {
-    inputs.push_back({file.address, [&connector_context, &connector, &file] {
+    inputs.push_back({file.member.empty() ? file.address : file.address + "!" + file.member,
+                      [&connector_context, &connector, &file] {
                         return connector.open(connector_context, file);
-                      }});
+                      },
+                      file.member});
   }
   return format_of(source).open({source.contract, std::move(inputs), rejects, counters,
                                  context.cancellation,
