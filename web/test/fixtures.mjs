@@ -89,7 +89,6 @@ const kTyped = [kTime, { name: 'type', type: 'varchar' }, kEvents];
 
 const kActivity = {
   title: 'Activity',
-  filters: [],
   tiles: [
     tile('Events', { type: 'number', y: 'events', unit: 'events' }, [kEvents], [[1234567]], {
       width: 3,
@@ -180,7 +179,6 @@ const kActivity = {
 
 const kShapes = {
   title: 'All shapes',
-  filters: [],
   tiles: [
     tile(
       'Pushes and forks',
@@ -345,8 +343,7 @@ export const kHostileDashboard = {
   ...frame(kHostile, [
     {
       title: kHostile,
-      filters: [],
-      tiles: ['bar', 'line', 'stacked_bar', 'heatmap'].map((type) =>
+          tiles: ['bar', 'line', 'stacked_bar', 'heatmap'].map((type) =>
         tile(
           `${type} ${kHostile}`,
           { type, x: kHostile, y: 'n', series: 's', unit: kHostile },
@@ -364,7 +361,7 @@ export const kHostileDashboard = {
         ),
       ),
     },
-    { title: kHostile, filters: [], tiles: [] },
+    { title: kHostile, tiles: [] },
   ]),
   description: kHostile,
   project: kHostile,
@@ -410,15 +407,14 @@ export const kUndrawable = [
 ];
 
 export const kUndrawableDashboard = frame('Undrawable', [
-  { title: 'Page', filters: [], tiles: kUndrawable.map((one) => one.tile) },
+  { title: 'Page', tiles: kUndrawable.map((one) => one.tile) },
 ]);
 
 /** As many rows as a tile can have, and one wide bar chart of more bars than are drawn. */
 export const kLargeDashboard = frame('Large', [
   {
     title: 'Large',
-    filters: [],
-    tiles: [
+      tiles: [
       tile(
         'Scatter of 5,000',
         { type: 'scatter', x: 'stars', y: 'forks', series: 'language' },
@@ -453,3 +449,104 @@ export const kLargeDashboard = frame('Large', [
     ],
   },
 ]);
+
+const kLanguages = ['C++', 'Go', 'Rust'];
+const kYears = ['2014', '2015'];
+
+/** The stars of each language and year; all is the sum, as the SQL would have it. */
+function star_rows(language, year) {
+  const rows = [];
+  for (let month = 0; month < 12; month += 1) {
+    let stars = 0;
+    kLanguages.forEach((one, place) => {
+      kYears.forEach((other, later) => {
+        const here = (language ?? one) === one && (year ?? other) === other;
+        if (here) stars += (place + 1) * 100 + later * 10 + month;
+      });
+    });
+    rows.push([`${year ?? '2014'}-${String(month + 1).padStart(2, '0')}-01`, stars]);
+  }
+  return rows;
+}
+
+function stars_result(language, year) {
+  const rows = star_rows(language, year);
+  return {
+    columns: [
+      { name: 'month', type: 'date' },
+      { name: 'stars', type: 'bigint' },
+    ],
+    rows,
+    total_rows: rows.length,
+    truncated: false,
+  };
+}
+
+function total_result(language) {
+  const stars = star_rows(language).reduce((sum, row) => sum + row[1], 0);
+  return { columns: [{ name: 'stars', type: 'bigint' }], rows: [[stars]], total_rows: 1 };
+}
+
+function filtered_tile(title, chart, filters, results) {
+  const { rows: _rows, columns: _columns, ...frame } = tile(title, chart, [], [], { width: 6 });
+  return { ...frame, filters, results, result_of: results.map((_one, index) => index) };
+}
+
+/** A page of two filters, and one of none. Tiles take both, one or none of the filters. */
+export const kFiltered = frame('Stars', [
+  {
+    title: 'Languages',
+    filters: [
+      {
+        name: 'language',
+        title: 'Language',
+        kind: 'value',
+        choices: ['all', ...kLanguages, kHostile],
+        default: 0,
+        left_out: 17,
+      },
+      {
+        name: 'year',
+        title: 'Year',
+        kind: 'time_range',
+        choices: ['all', ...kYears],
+        default: 2,
+        left_out: 0,
+      },
+      {
+        name: 'owner',
+        title: 'Owner',
+        kind: 'value',
+        choices: ['all'],
+        default: 0,
+        left_out: 0,
+        error: { message: "table not built yet: 'mart.owners'" },
+      },
+    ],
+    tiles: [
+      filtered_tile(
+        'Stars per month',
+        { type: 'bar', x: 'month', y: 'stars', unit: 'stars' },
+        [0, 1],
+        [undefined, ...kLanguages, kHostile].flatMap((language) =>
+          [undefined, ...kYears].map((year) =>
+            language === kHostile
+              ? { columns: stars_result().columns, rows: [], total_rows: 0 }
+              : stars_result(language, year),
+          ),
+        ),
+      ),
+      filtered_tile(
+        'Stars',
+        { type: 'number', y: 'stars' },
+        [0],
+        [undefined, ...kLanguages, kHostile].map((language) => total_result(language)),
+      ),
+      tile('Repositories', { type: 'table' }, [{ name: 'n', type: 'bigint' }], [[3]]),
+    ],
+  },
+  { title: 'Other', tiles: [tile('n', { type: 'table' }, [{ name: 'n', type: 'bigint' }], [[4]])] },
+]);
+
+/** What the fixture's SQL answers for a choice of language and year. */
+export const kStars = { rows: star_rows, total: (language) => total_result(language).rows };

@@ -11,6 +11,7 @@ for (const [name, dashboard] of Object.entries({
   hostile: fixtures.kHostileDashboard,
   undrawable: fixtures.kUndrawableDashboard,
   large: fixtures.kLargeDashboard,
+  filtered: fixtures.kFiltered,
 })) {
   const file = join(folder, `${name}.html`);
   fixtures.write_page(dashboard, template, file);

@@ -27,12 +27,13 @@ const kTallest = 600;
 export class TileView {
   readonly element: HTMLElement;
   private readonly body_ = element('div', { class: 'tile-body' });
+  private readonly chosen_ = element('p', { class: 'chosen', hidden: true });
   private readonly hidden_series_ = new Set<number>();
   private forward_series_: number | null = null;
   private plot_: Plot | null = null;
 
   constructor(
-    private readonly tile_: Tile,
+    private tile_: Tile,
     private readonly places_: SeriesPlaces,
   ) {
     const { title, description, chart, width } = tile_;
@@ -47,15 +48,28 @@ export class TileView {
       },
       element('header', {}, element('h2', {}, title), this.data_button()),
       ...(description === undefined ? [] : [element('p', { class: 'description' }, description)]),
+      this.chosen_,
       this.body_,
     );
     this.element.style.setProperty('--span', String(Math.min(12, Math.max(1, width ?? 6))));
+  }
+
+  /** Draws another result in place of the one shown, unless it is the same. */
+  show(tile: Tile, look: Look): void {
+    const same = tile.rows === this.tile_.rows && tile.chosen === this.tile_.chosen;
+    if (same) return;
+    this.tile_ = tile;
+    this.hidden_series_.clear();
+    this.forward_series_ = null;
+    this.draw(look);
   }
 
   /** Draws the tile in this look, in place of what was drawn before. Never throws. */
   draw(look: Look): void {
     this.dispose();
     this.body_.replaceChildren();
+    this.chosen_.textContent = this.tile_.chosen ?? '';
+    this.chosen_.hidden = this.tile_.chosen === undefined;
     try {
       this.element.dataset.state = this.draw_body(look);
     } catch (error) {
@@ -82,8 +96,9 @@ export class TileView {
       );
     }
     if (tile.rows.length === 0) {
+      const what = tile.chosen === undefined ? 'the data at hand' : 'what is chosen';
       this.body_.append(
-        message('empty', 'No rows', 'The SQL of this tile returned nothing for the data at hand.'),
+        message('empty', 'No rows', `The SQL of this tile returned nothing for ${what}.`),
       );
       return 'empty';
     }
