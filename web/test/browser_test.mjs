@@ -140,11 +140,11 @@ test('A page that holds as many rows as it may is drawn, and says what it leaves
   with_page(kLargeDashboard, {}, async (page) => {
     const tiles = await read_tiles(page);
     assert.deepEqual(faults_of(tiles), []);
-    assert.deepEqual(tiles.map((tile) => tile.rows.length).slice(0, 4), [5000, 5000, 5000, 200]);
+    assert.deepEqual(tiles.map((tile) => tile.rows.length).slice(0, 4), [5000, 5000, 5000, 30]);
     const notices = await page.$$eval('.notice', (texts) => texts.map((text) => text.textContent));
     assert.deepEqual(notices, [
       'Made of the first 5,000 of 12,345 rows.',
-      'The first 200 of 300 bars. All rows are under Data.',
+      'The first 30 of 300 by repo. All are under Data.',
     ]);
   }));
 

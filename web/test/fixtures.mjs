@@ -410,6 +410,100 @@ export const kUndrawableDashboard = frame('Undrawable', [
   { title: 'Page', tiles: kUndrawable.map((one) => one.tile) },
 ]);
 
+const kNames = Array.from(
+  { length: 40 },
+  (_none, place) => `Image-to-Text Retrieval With Rather Many Words ${place + 1}`,
+);
+const kMonth = { name: 'month', type: 'varchar' };
+const kTask = { name: 'task', type: 'varchar' };
+const kPapers = { name: 'papers', type: 'bigint' };
+
+function papers_by_month(count, months = 24) {
+  const random = random_numbers(11);
+  return Array.from({ length: months }, (_none, place) => place).flatMap((month) =>
+    kNames
+      .slice(0, count)
+      .map((name, place) => [
+        `${2014 + Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, '0')}`,
+        name,
+        Math.round((400 / (1 + place)) * (0.7 + 0.6 * random())),
+      ]),
+  );
+}
+
+/** More names and series than a chart can show, and names that are too long for their place. */
+export const kCrowded = frame('Crowded', [
+  {
+    title: 'Crowded',
+    tiles: [
+      ...['stacked_bar', 'area', 'line', 'bar'].map((type) =>
+        tile(
+          `Papers per month, ${type}`,
+          { type, x: 'month', y: 'papers', series: 'task', unit: 'papers' },
+          [kMonth, kTask, kPapers],
+          papers_by_month(type === 'bar' ? 5 : 40),
+          { width: 6 },
+        ),
+      ),
+      tile(
+        'Papers per task and year',
+        { type: 'stacked_bar', x: 'task', y: 'papers', series: 'year', sort: '-papers' },
+        [{ name: 'year', type: 'integer' }, kTask, kPapers],
+        kNames.flatMap((name, place) => [2014, 2015, 2016].map((year) => [year, name, 50 - place])),
+        { width: 6 },
+      ),
+      tile(
+        'Long names',
+        { type: 'bar', x: 'task', y: ['papers', 'authors'] },
+        [kTask, kPapers, { name: 'authors', type: 'bigint' }],
+        kNames.slice(0, 4).map((name, place) => [name, 10 + place, place === 2 ? null : 30]),
+        { width: 6 },
+      ),
+      tile(
+        'Heatmap of tasks',
+        { type: 'heatmap', x: 'task', y: 'papers', series: 'month' },
+        [kMonth, kTask, kPapers],
+        papers_by_month(40, 70),
+        { width: 12 },
+      ),
+      tile(
+        'Scatter of tasks',
+        { type: 'scatter', x: 'month', y: 'papers', series: 'task' },
+        [kMonth, kTask, kPapers],
+        papers_by_month(20),
+        { width: 6 },
+      ),
+      tile(
+        'Only null',
+        { type: 'line', x: 'month', y: 'papers' },
+        [kMonth, kPapers],
+        [
+          ['2014-01', null],
+          ['2014-02', null],
+        ],
+        { width: 6 },
+      ),
+      tile(
+        'No month',
+        { type: 'line', x: 'hour', y: 'events' },
+        [kTime, kEvents],
+        [[null, 3]],
+        { width: 6 },
+      ),
+      tile(
+        'Decades',
+        { type: 'bar', x: 'decade', y: 'works', unit: 'works' },
+        [
+          { name: 'decade', type: 'integer' },
+          { name: 'works', type: 'bigint' },
+        ],
+        Array.from({ length: 52 }, (_none, place) => [1500 + place * 10, 1.17 ** place]),
+        { width: 6 },
+      ),
+    ],
+  },
+]);
+
 /** As many rows as a tile can have, and one wide bar chart of more bars than are drawn. */
 export const kLargeDashboard = frame('Large', [
   {

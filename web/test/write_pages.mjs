@@ -12,6 +12,7 @@ for (const [name, dashboard] of Object.entries({
   undrawable: fixtures.kUndrawableDashboard,
   large: fixtures.kLargeDashboard,
   filtered: fixtures.kFiltered,
+  crowded: fixtures.kCrowded,
 })) {
   const file = join(folder, `${name}.html`);
   fixtures.write_page(dashboard, template, file);

@@ -35,14 +35,29 @@ const kFontFamily =
   "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif";
 const kYear = 366 * 86_400_000;
 const kHeatmapRowHeight = 26;
+/** With more rows, what the columns are stands above them, where reading begins. */
+const kTallHeatmap = 20;
 /** Markers on a line among others, to tell it by, and on a line alone, to show its points. */
 const kMarkersOfMany = 12;
 const kMarkersOfOne = 48;
 const kFaded = 0.15;
 
+/** The most pixels that a label takes which stands upright below its column. */
+const kUprightLabel = 110;
+const kLetterWidth = 6.5;
+
+/** Tells whether the columns of a heatmap have names that could not lie below them. */
+function has_long_names(drawing: Drawing): boolean {
+  if (drawing.x.kind !== 'category' || drawing.span !== null) return false;
+  return drawing.x.categories.some((category) => category.label.length > 6);
+}
+
 /** The height in CSS pixels that a chart needs so that each of its bars or rows can be read. */
 export function needed_height(type: ChartType, drawing: Drawing): number {
-  if (type === 'heatmap') return Math.max(220, drawing.series.length * kHeatmapRowHeight + 60);
+  if (type === 'heatmap') {
+    const rows = Math.max(160, drawing.series.length * kHeatmapRowHeight);
+    return rows + (has_long_names(drawing) ? kUprightLabel : 0) + 60;
+  }
   if (!drawing.sideways || drawing.x.kind !== 'category') return 280;
   const bars = type === 'bar' ? Math.min(drawing.series.length, 4) : 1;
   return Math.max(220, drawing.x.categories.length * kBarHeight * Math.max(1, bars * 0.7) + 40);
@@ -55,6 +70,7 @@ export function series_colour(
   style: Pick<Style, 'look' | 'places'>,
 ): string {
   if (series.missing) return style.look.missing;
+  if (series.others) return style.look.others;
   const alone = drawing.series_column === null && drawing.series.length === 1;
   return colour_at(style.look, alone ? 0 : style.places.place_of(series.name));
 }
@@ -345,13 +361,9 @@ function bar_series(type: ChartType, drawing: Drawing, parts: Shared, style: Sty
       position: 'right',
       color: style.look.muted,
       fontSize: 11,
-      formatter: (shown) => bar_label((shown.value as Item['value'])[0], largest),
+      formatter: (shown) => format_axis_number((shown.value as [number, number])[0], largest),
     },
   };
-}
-
-function bar_label(value: number | null, largest: number): string {
-  return value === null ? kNullText : format_axis_number(value, largest);
 }
 
 function scatter_series(parts: Shared, series: Series, style: Style): SeriesOption {
@@ -381,8 +393,11 @@ function heatmap_parts(drawing: Drawing, style: Style): EChartsOption {
     })),
   );
   const bare = { axisLine: { show: false }, axisTick: { show: false }, splitLine: { show: false } };
+  const upright = has_long_names(drawing) && longest_label(columns) * kLetterWidth > cell;
+  const x_axis = named_axis(columns, style, null);
+  if (upright) Object.assign(x_axis.axisLabel, upright_label());
   return {
-    xAxis: { ...named_axis(columns, style, null), ...bare },
+    xAxis: { ...x_axis, ...bare, position: rows.length > kTallHeatmap ? 'top' : 'bottom' },
     yAxis: { ...named_axis(rows, style, style.width * 0.28), ...bare, inverse: true },
     visualMap: {
       show: false,
@@ -407,6 +422,14 @@ function heatmap_parts(drawing: Drawing, style: Style): EChartsOption {
       },
     ],
   };
+}
+
+function longest_label(categories: readonly Category[]): number {
+  return categories.reduce((most, { label }) => Math.max(most, label.length), 0);
+}
+
+function upright_label(): object {
+  return { rotate: 90, width: kUprightLabel, overflow: 'truncate' };
 }
 
 function cell_label(value: unknown, largest: number): string {
