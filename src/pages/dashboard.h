@@ -19,7 +19,7 @@ inline constexpr int64_t kMostRows = 5000;
 inline constexpr size_t kMostResults = 1000;
 
 /// The most rows that a tile has over all choices; equal results count once.
-inline constexpr int64_t kMostRowsOfAllChoices = 50'000;
+inline constexpr int64_t kMostRowsOfAllChoices = 100'000;
 
 /// A dashboard as its page wants it.
 struct DashboardData {

@@ -140,15 +140,15 @@ TEST(Dashboard, TooManyCombinationsAreRefused) {
 
 TEST(Dashboard, TooManyRowsOverAllChoicesAreRefused) {
   const Exported made = exported(R"(    filters:
-      - {name: one, values: SELECT range FROM range(20)}
+      - {name: one, values: SELECT range FROM range(30)}
     tiles:
       - title: Rows
         sql: SELECT range, $one AS one FROM range(4000)
         chart: {type: table}
 )");
   ASSERT_EQ(made.failures.size(), 1);
-  EXPECT_TRUE(
-      made.failures[0].starts_with("tile 'Rows': all choices together have more rows than: 50,000"))
+  EXPECT_TRUE(made.failures[0].starts_with(
+      "tile 'Rows': all choices together have more rows than: 100,000"))
       << made.failures[0];
   EXPECT_TRUE(made.json["pages"][0]["tiles"][0].contains("error"));
 }

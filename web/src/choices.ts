@@ -32,8 +32,7 @@ export function query_of(page: Page, choices: Choices): string {
 
 /** Gives a tile as it is for these choices of its page's filters. */
 export function tile_at(page: Page, tile: Tile | FilteredTile, choices: Choices): Tile {
-  const chosen = chosen_text(page, tile, choices);
-  const mark = chosen === '' ? {} : { chosen };
+  const mark = marks_of(page, tile, choices);
   if (!is_filtered(tile)) return { ...tile, ...mark };
   let combination = 0;
   for (const index of tile.filters) {
@@ -60,13 +59,22 @@ function result_at(tile: FilteredTile, index: number): Tile {
 }
 
 /** Says which choices a tile follows, and which it does not take. */
-function chosen_text(page: Page, tile: Tile | FilteredTile, choices: Choices): string {
-  const taken = is_filtered(tile) ? tile.filters : [];
-  const parts = (page.filters ?? []).flatMap((filter, index) => {
+function marks_of(
+  page: Page,
+  tile: Tile | FilteredTile,
+  choices: Choices,
+): Pick<Tile, 'chosen' | 'not_taken'> {
+  const followed: string[] = [];
+  const others: string[] = [];
+  (page.filters ?? []).forEach((filter, index) => {
     const choice = choices[index] ?? 0;
-    if (choice === 0) return [];
-    if (!taken.includes(index)) return [`not filtered by ${filter.title}`];
-    return [`${filter.title}: ${choice_label(filter, choice)}`];
+    if (choice === 0) return;
+    const taken = is_filtered(tile) && tile.filters.includes(index);
+    if (taken) followed.push(`${filter.title}: ${choice_label(filter, choice)}`);
+    else others.push(filter.title);
   });
-  return parts.join(', ');
+  return {
+    ...(followed.length > 0 ? { chosen: followed.join(', ') } : {}),
+    ...(others.length > 0 ? { not_taken: `Not filtered by ${others.join(', ')}` } : {}),
+  };
 }

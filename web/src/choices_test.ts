@@ -37,9 +37,13 @@ test('Each combination of choices has its own result, the last filter changing f
 });
 
 test('A tile says which choices it follows and which it does not take.', () => {
-  assert.equal(tile_at(kPage, kBoth, [1, 1]).chosen, 'Task: Vision & text, Period: 2015');
-  assert.equal(tile_at(kPage, kNone, [1, 0]).chosen, 'not filtered by Task');
-  assert.equal(tile_at(kPage, kBoth, [0, 0]).chosen, undefined);
+  const marks = (tile: Tile | FilteredTile, choices: number[]): unknown[] => {
+    const { chosen, not_taken } = tile_at(kPage, tile, choices);
+    return [chosen, not_taken];
+  };
+  assert.deepEqual(marks(kBoth, [1, 1]), ['Task: Vision & text, Period: 2015', undefined]);
+  assert.deepEqual(marks(kNone, [1, 1]), [undefined, 'Not filtered by Task, Period']);
+  assert.deepEqual(marks(kNone, [0, 0]), [undefined, undefined]);
 });
 
 test('An address names what is not the default, and is read back.', () => {

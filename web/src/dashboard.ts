@@ -53,8 +53,10 @@ interface TileFrame {
 
 /** A tile with one result: what can be drawn. */
 export interface Tile extends TileFrame, Result {
-  /** What the reader has chosen, as `Task: Vision`; absent when nothing is filtered. */
+  /** The choices that the result follows, as `Task: Vision`. */
   chosen?: string;
+  /** The choices that it does not follow, as `Not filtered by Year`. */
+  not_taken?: string;
 }
 
 /** A tile with a result for every combination of its filters' choices. */

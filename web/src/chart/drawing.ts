@@ -244,6 +244,11 @@ function order_categories(tile: Tile, columns: Columns, drawing: Drawing): void 
 
 function has_own_order(tile: Tile, columns: Columns, categories: readonly Category[]): boolean {
   if (kind_of(column_at(tile, columns.x).type) === 'number') return true;
+  return are_ordinal(categories);
+}
+
+/** Tells whether the names are made of numbers, so that a reader knows what is between two. */
+export function are_ordinal(categories: readonly Category[]): boolean {
   return categories.every((category) => category.missing || kOrdinal.test(category.label));
 }
 

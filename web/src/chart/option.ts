@@ -7,7 +7,7 @@ import type {
 } from 'echarts';
 import type { ChartType } from '../dashboard.ts';
 import { format_axis_number, format_number, format_span, kNullText, type Span } from '../format.ts';
-import type { Category, Drawing, Point, Series } from './drawing.ts';
+import { are_ordinal, type Category, type Drawing, type Point, type Series } from './drawing.ts';
 import { colour_at, ink_on_shade, symbol_at, type Look, type SeriesPlaces } from './palette.ts';
 
 export interface Style {
@@ -171,7 +171,18 @@ function category_axis(
 function label_room(drawing: Drawing, count: number, style: Style): number | null {
   if (drawing.sideways) return style.width * 0.38;
   const room = (style.width - 70) / count - 6;
-  return room < 34 ? null : room;
+  return room < 34 || (has_own_order(drawing) && room < longest(drawing)) ? null : room;
+}
+
+/** Tells whether labels may be left out rather than cut, since those around them tell them. */
+function has_own_order(drawing: Drawing): boolean {
+  if (drawing.x.kind !== 'category') return false;
+  return drawing.span !== null || are_ordinal(drawing.x.categories);
+}
+
+/** The width in pixels of the longest label. */
+function longest(drawing: Drawing): number {
+  return drawing.x.kind === 'category' ? longest_label(drawing.x.categories) * kLetterWidth : 0;
 }
 
 interface NamedAxis {

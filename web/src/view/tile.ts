@@ -27,7 +27,7 @@ const kTallest = 720;
 export class TileView {
   readonly element: HTMLElement;
   private readonly body_ = element('div', { class: 'tile-body' });
-  private readonly chosen_ = element('p', { class: 'chosen', hidden: true });
+  private readonly not_taken_ = element('p', { class: 'not-taken', hidden: true });
   private readonly hidden_series_ = new Set<number>();
   private forward_series_: number | null = null;
   private plot_: Plot | null = null;
@@ -48,7 +48,7 @@ export class TileView {
       },
       element('header', {}, element('h2', {}, title), this.data_button()),
       ...(description === undefined ? [] : [element('p', { class: 'description' }, description)]),
-      this.chosen_,
+      this.not_taken_,
       this.body_,
     );
     this.element.style.setProperty('--span', String(Math.min(12, Math.max(1, width ?? 6))));
@@ -56,8 +56,8 @@ export class TileView {
 
   /** Draws another result in place of the one shown, unless it is the same. */
   show(tile: Tile, look: Look): void {
-    const same = tile.rows === this.tile_.rows && tile.chosen === this.tile_.chosen;
-    if (same) return;
+    const { rows, chosen, not_taken } = this.tile_;
+    if (tile.rows === rows && tile.chosen === chosen && tile.not_taken === not_taken) return;
     this.tile_ = tile;
     this.hidden_series_.clear();
     this.forward_series_ = null;
@@ -68,8 +68,8 @@ export class TileView {
   draw(look: Look): void {
     this.dispose();
     this.body_.replaceChildren();
-    this.chosen_.textContent = this.tile_.chosen ?? '';
-    this.chosen_.hidden = this.tile_.chosen === undefined;
+    this.not_taken_.textContent = this.tile_.not_taken ?? '';
+    this.not_taken_.hidden = this.tile_.not_taken === undefined;
     try {
       this.element.dataset.state = this.draw_body(look);
     } catch (error) {
@@ -96,7 +96,7 @@ export class TileView {
       );
     }
     if (tile.rows.length === 0) {
-      const what = tile.chosen === undefined ? 'the data at hand' : 'what is chosen';
+      const what = tile.chosen ?? 'the data at hand';
       this.body_.append(
         message('empty', 'No rows', `The SQL of this tile returned nothing for ${what}.`),
       );
