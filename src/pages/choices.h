@@ -11,7 +11,7 @@ namespace tidemill::pages {
 
 /// The most values or slices that a filter offers besides all; there may be more, and then it says
 /// so.
-inline constexpr int64_t kMostChoices = 100;
+inline constexpr int64_t kMostChoices = 250;
 
 struct Choice {
   std::string label;  ///< Empty for a value that is an empty text.

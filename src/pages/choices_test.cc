@@ -60,7 +60,7 @@ TEST_F(ChoicesTest, ValuesKeepTheirTypes) {
 }
 
 TEST_F(ChoicesTest, ValuesBeyondTheMostAreCountedAndNotOffered) {
-  const Choices choices = of(values("SELECT range % 130 FROM range(260)"));
+  const Choices choices = of(values("SELECT range % 280 FROM range(560)"));
   EXPECT_EQ(choices.list.size(), 1 + kMostChoices);
   EXPECT_EQ(choices.left_out, 30);
 }

@@ -165,6 +165,7 @@ class Exporter {
     std::map<std::string, size_t> places;
     int64_t rows = 0;
     for (size_t i = 0; i < count; ++i) {
+      cancellation_.check();
       Json made = result(tile, chosen(tile, choices, i));
       const auto [place, is_new] = places.emplace(hash_text(text_of(made)), results.size());
       result_of.push_back(place->second);

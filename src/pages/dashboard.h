@@ -16,7 +16,7 @@ namespace tidemill::pages {
 inline constexpr int64_t kMostRows = 5000;
 
 /// The most combinations of its filters' choices that a tile is asked for.
-inline constexpr size_t kMostResults = 1000;
+inline constexpr size_t kMostResults = 2500;
 
 /// The most rows that a tile has over all choices; equal results count once.
 inline constexpr int64_t kMostRowsOfAllChoices = 100'000;

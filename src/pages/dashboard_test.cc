@@ -133,7 +133,7 @@ TEST(Dashboard, TooManyCombinationsAreRefused) {
 )");
   EXPECT_EQ(made.failures,
             std::vector<std::string>{
-                "tile 'Both': its filters have more choices together than 1,000: 8,281\n  hint: "
+                "tile 'Both': its filters have more choices together than 2,500: 8,281\n  hint: "
                 "give the filters fewer values, or the tile fewer filters"});
   EXPECT_EQ(made.rows(1, 1), Json::parse("[[0]]"));
 }

@@ -68,7 +68,7 @@ std::string title_of(const std::string& name) {
 }
 
 /// Reads what a filter of times offers: slices, durations or both.
-void read_ranges(const Options& options, Filter& filter, Context& context) {
+void read_ranges(const Yaml& yaml, const Options& options, Filter& filter, Context& context) {
   if (options.has("by")) filter.by = parse_grain(options.text("by"));
   for (const std::string& duration : options.text_list("last")) {
     if (!parse_duration(duration)) {
@@ -79,7 +79,7 @@ void read_ranges(const Options& options, Filter& filter, Context& context) {
       filter.last.push_back(duration);
     }
   }
-  if (!options.has("by") && !options.has("last")) {
+  if (yaml.find("by") == nullptr && yaml.find("last") == nullptr) {
     context.mistake(user_error("the filter does not say which ranges: " + quote(filter.name))
                         .at(filter.place)
                         .hint("by: month, or last: [7d, 30d], or both"));
@@ -108,7 +108,7 @@ Filter read_filter(const Yaml& yaml, Context& context) {
   filter.sql = sql::without_semicolon(options.text(field));
   filter.sql_place = options.place(field);
   if (ranges) {
-    read_ranges(options, filter, context);
+    read_ranges(yaml, options, filter, context);
     return filter;
   }
   for (const char* other : {"by", "last"}) {

@@ -235,7 +235,7 @@ function value_axis(
   const needed = !labels_values(type, drawing);
   return {
     type: 'value',
-    scale: type === 'scatter',
+    scale: type === 'scatter' || (type === 'line' && lies_far_from_zero(drawing)),
     splitNumber: drawing.sideways ? 3 : 4,
     axisLine: { show: false },
     axisTick: { show: false },
@@ -447,15 +447,29 @@ function cell_label(value: unknown, largest: number): string {
   return typeof value === 'number' ? format_axis_number(value, largest) : kNullText;
 }
 
-/** The least and the most value of a heatmap; the least is 0 where all values are above it. */
+/**
+ * The least and the most value that a heatmap's shades stand for. The least is 0, unless all values
+ * are so far from it that they would look alike, as averages do.
+ */
 export function heatmap_range(drawing: Drawing): { least: number; most: number } {
-  let least = 0;
-  let most = 0;
-  for (const point of drawing.series.flatMap((series) => series.points)) {
-    least = Math.min(least, point.y ?? 0);
-    most = Math.max(most, point.y ?? 0);
-  }
-  return { least, most: most === least ? least + 1 : most };
+  const { least, most } = extent_of(drawing);
+  if (lies_far_from_zero(drawing)) return { least, most };
+  const [from, to] = [Math.min(0, least), Math.max(0, most)];
+  return { least: from, most: to === from ? 1 : to };
+}
+
+function extent_of(drawing: Drawing): { least: number; most: number } {
+  const values = drawing.series.flatMap((series) => series.points.flatMap(({ y }) => y ?? []));
+  return {
+    least: values.reduce((least, value) => Math.min(least, value), Infinity),
+    most: values.reduce((most, value) => Math.max(most, value), -Infinity),
+  };
+}
+
+/** Tells whether the values differ by less than they are away from 0. */
+function lies_far_from_zero(drawing: Drawing): boolean {
+  const { least, most } = extent_of(drawing);
+  return least > 0 && least < most && most - least < least;
 }
 
 // ---- tooltip ----
