@@ -56,6 +56,11 @@ std::optional<std::string> derived_from(const Schema& schema, const std::string&
   return time->name;
 }
 
+std::vector<std::string> Filter::parameters() const {
+  if (kind == Kind::kValue) return {name};
+  return {name + "_start", name + "_end"};
+}
+
 const Form& chart_form() {
   static const Form form = {
       "chart",
