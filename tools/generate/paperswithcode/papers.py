@@ -13,9 +13,12 @@ _SHAPE = (
     '"conference_url_abs": %s, "conference_url_pdf": %s, "conference": %s, "reproduces_paper": null, "methods": [%s]}')
 _PROCEEDINGS = (
     "NeurIPS", "CVPR", "ICLR", "ICML", "ACL", "EMNLP", "ECCV", "ICCV", "NAACL", "COLING", "LREC", "IJCNLP", "WS",
-    "SemEval (NAACL)", "EACL", "IEEE Robotics and Automation Letters", "MICCAI Workshop", "CoNLL", "Findings (ACL)",
+    "EACL", "IEEE Robotics and Automation Letters", "MICCAI Workshop", "CoNLL",
 )
-_ODD_PROCEEDINGS = ('"2019 12"', '""', '"3DV 2018 9 "', '"Journées d\'été 2021 6"', '"ICLR2020 4"', '"  NeurIPS  2018 12"')
+_ODD_PROCEEDINGS = (
+    '"2019 12"', '""', '"3DV 2018 9 "', '"Journées d\'été 2021 6"', '"ICLR2020 4"', '"  NeurIPS  2018 12"',
+    '"SemEval (NAACL) 2022 7"',
+)
 _FIRST_DAY = datetime.date(1998, 1, 5).toordinal()
 _LAST_DAY = datetime.date(2025, 6, 30).toordinal()
 _DAYS = [f"{datetime.date.fromordinal(day):%Y-%m-%d}" for day in range(_FIRST_DAY, _LAST_DAY + 1)]

@@ -15,7 +15,7 @@ _ASTRAY = 0.02
 _TOPICS = ("pin", "geo", "user")
 
 _BAD_VALUES = {
-    "pin": ({"index": None, "unique_id": "no index"}, {"index": "three", "unique_id": "no number"}, {"index": 3}, [3, "a list"]),
+    "pin": ({"index": None, "unique_id": "no index"}, {"index": "three", "unique_id": "no number"}, {"index": 3}),
     "geo": ({"ind": 3, "timestamp": "yesterday", "latitude": 1.5, "longitude": 2.5, "country": "Nepal"},
             {"ind": 3, "timestamp": "2020-01-01 00:00:00", "latitude": "north", "longitude": 2.5, "country": "Nepal"},
             {"ind": 3.5, "timestamp": "2020-01-01 00:00:00", "latitude": 1.5, "longitude": 2.5, "country": "Nepal"}),
