@@ -237,18 +237,15 @@ TABLES = {
     "mart.datasets_tasks": datasets_tasks,
     "mart.datasets_languages": datasets_languages,
 }
-# Columns that are lists; what they are compared with must be turned into JSON.
-LISTS = {
-    "raw.papers": ["authors", "tasks"],
-    "raw.datasets": ["tasks", "languages", "variants"],
-    "clean.papers": ["authors", "tasks"],
-    "clean.datasets": ["tasks", "languages", "variants"],
-}
+REJECTS = [f"{table}__rejects" for table in CONTRACTS]
 
 
 def write_table(delivery, table, out):
-    """Writes one of TABLES to a text file."""
-    columns, rows = TABLES[table](delivery)
+    """Writes one of TABLES, or the number of rejects of a source, to a text file."""
+    if table in REJECTS:
+        columns, rows = ["rejects"], [(delivery.rejects[table.removesuffix("__rejects")],)]
+    else:
+        columns, rows = TABLES[table](delivery)
     write_csv(columns, (tuple(map(_printable, row)) for row in rows), out)
 
 
@@ -259,7 +256,7 @@ def _printable(value):
 def main(arguments):
     parser = argparse.ArgumentParser(prog="tests/oracle/paperswithcode.py", description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=pathlib.Path, metavar="DIR")
-    parser.add_argument("--table", required=True, choices=list(TABLES))
+    parser.add_argument("--table", required=True, choices=[*TABLES, *REJECTS])
     parser.add_argument("--today", type=datetime.date.fromisoformat, default=datetime.date.today(), metavar="DATE")
     options = parser.parse_args(arguments)
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")

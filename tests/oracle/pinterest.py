@@ -282,11 +282,15 @@ TABLES = {
     "mart.median_followers_by_joining_year_and_age_group": median_followers_by_joining_year_and_age_group,
     "mart.median_followers_by_posting_year_and_age_group": median_followers_by_posting_year_and_age_group,
 }
+REJECTS = [f"raw.{topic}__rejects" for topic in CONTRACTS]
 
 
 def write_table(capture, table, out):
-    """Writes one of TABLES to a text file."""
-    columns, rows = TABLES[table](capture)
+    """Writes one of TABLES, or the number of rejects of a topic, to a text file."""
+    if table in REJECTS:
+        columns, rows = ["rejects"], [(capture.rejects[table.removeprefix("raw.").removesuffix("__rejects")],)]
+    else:
+        columns, rows = TABLES[table](capture)
     write_csv(columns, (tuple(map(_printable, row)) for row in rows), out)
 
 
@@ -299,7 +303,7 @@ def _printable(value):
 def main(arguments):
     parser = argparse.ArgumentParser(prog="tests/oracle/pinterest.py", description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=pathlib.Path, metavar="DIR")
-    parser.add_argument("--table", required=True, choices=list(TABLES))
+    parser.add_argument("--table", required=True, choices=[*TABLES, *REJECTS])
     options = parser.parse_args(arguments)
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     write_table(Capture(options.folder), options.table, sys.stdout)

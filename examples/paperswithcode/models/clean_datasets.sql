@@ -2,6 +2,7 @@
 name: clean.datasets
 description: Every data set once, with tasks, languages and variants spelled in one way. Data sets without a date or with one in the future are left out.
 strategy: table
+wait_for: complete
 columns:
   - {name: dataset_url, description: address of the data set at Papers with Code, checks: [not_null, unique]}
   - {name: name, description: what the data set is called}

@@ -2,6 +2,7 @@
 name: mart.datasets_tasks
 description: A row for each data set and each task it is used for.
 strategy: table
+wait_for: complete
 columns:
   - {name: dataset_url, description: address of the data set at Papers with Code, checks: [not_null]}
   - {name: name, description: what the data set is called}

@@ -2,6 +2,7 @@
 name: mart.papers_frameworks
 description: A row for each paper and each framework that some repository implements it with, official or not.
 strategy: table
+wait_for: complete
 cluster_by: [framework, date]
 columns:
   - {name: paper_url, description: address of the paper at Papers with Code, checks: [not_null]}

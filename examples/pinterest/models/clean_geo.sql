@@ -2,6 +2,7 @@
 name: clean.geo
 description: Where and when every post was made, once. The same SELECT cleans a captured topic and a live one.
 strategy: table
+wait_for: complete
 columns:
   - {name: ind, description: "number of the post, the same in all three tables", checks: [not_null, {unique: interval, severity: warn}]}
   - {name: country, description: country it was posted from}

@@ -2,6 +2,7 @@
 name: clean.pin
 description: Every pin once, its sentinels NULL and its followers counted. The same SELECT cleans a captured topic and a live one.
 strategy: table
+wait_for: complete
 columns:
   - {name: ind, description: "number of the post, the same in all three tables", checks: [not_null, {unique: interval, severity: warn}]}
   - {name: unique_id, description: identifier of the pin, checks: [not_null]}

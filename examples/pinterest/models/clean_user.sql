@@ -2,6 +2,7 @@
 name: clean.user
 description: Who made every post, once. The same SELECT cleans a captured topic and a live one.
 strategy: table
+wait_for: complete
 columns:
   - {name: ind, description: "number of the post, the same in all three tables", checks: [not_null, {unique: interval, severity: warn}]}
   - {name: user_name, description: "first and last name, with a space between them", checks: [not_null]}

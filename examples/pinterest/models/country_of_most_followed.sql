@@ -2,6 +2,7 @@
 name: mart.country_of_most_followed
 description: The country of the poster with most followers of all. Where several posters or countries share the highest number, all of them.
 strategy: table
+wait_for: complete
 columns:
   - {name: country, description: country the poster posted from, checks: [not_null]}
   - {name: poster_name, description: who is followed most, checks: [not_null]}

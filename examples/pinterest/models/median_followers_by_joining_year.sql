@@ -2,6 +2,7 @@
 name: mart.median_followers_by_joining_year
 description: The median follower count of the posts of the users who joined in each year.
 strategy: table
+wait_for: complete
 columns:
   - {name: joining_year, description: "year the users joined in, in UTC", checks: [not_null, unique]}
   - {name: median_follower_count, description: "half of the posts have more followers; the mean of the middle two where their number is even", checks: [not_null, {min: 0}]}

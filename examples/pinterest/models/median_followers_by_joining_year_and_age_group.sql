@@ -2,6 +2,7 @@
 name: mart.median_followers_by_joining_year_and_age_group
 description: The median follower count of the posts of each joining year and age group.
 strategy: table
+wait_for: complete
 columns:
   - {name: joining_year, description: "year the users joined in, in UTC", checks: [not_null]}
   - {name: age_group, description: "18-24, 25-35, 36-50 or +50", checks: [not_null]}

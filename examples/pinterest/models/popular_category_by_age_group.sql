@@ -2,6 +2,7 @@
 name: mart.popular_category_by_age_group
 description: The category with most pins of each age group. Where several have equally many, all of them.
 strategy: table
+wait_for: complete
 columns:
   - {name: age_group, description: "18-24, 25-35, 36-50 or +50", checks: [not_null]}
   - {name: category, description: what most of its pins are about, checks: [not_null]}

@@ -2,6 +2,7 @@
 name: mart.popular_category_by_country
 description: The category with most pins of each country. Where several have equally many, all of them.
 strategy: table
+wait_for: complete
 columns:
   - {name: country, description: "country the pins were posted from", checks: [not_null]}
   - {name: category, description: what most of its pins are about, checks: [not_null]}

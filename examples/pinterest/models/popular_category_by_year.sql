@@ -2,6 +2,7 @@
 name: mart.popular_category_by_year
 description: The category with most pins of each year of posting. Where several have equally many, all of them.
 strategy: table
+wait_for: complete
 columns:
   - {name: post_year, description: "year the pins were posted in, in UTC", checks: [not_null]}
   - {name: category, description: what most of its pins are about, checks: [not_null]}

@@ -2,6 +2,7 @@
 name: mart.top_poster_by_country
 description: The poster with most followers of each country. Where several have equally many, all of them.
 strategy: table
+wait_for: complete
 columns:
   - {name: country, description: country the pins were posted from, checks: [not_null]}
   - {name: poster_name, description: who is followed most there, checks: [not_null]}

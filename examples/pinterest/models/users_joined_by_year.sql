@@ -2,6 +2,7 @@
 name: mart.users_joined_by_year
 description: How many users joined in each year from 2015 to 2020.
 strategy: table
+wait_for: complete
 columns:
   - {name: joining_year, description: "year of joining, in UTC", checks: [not_null, unique, {min: 2015}, {max: 2020}]}
   - {name: users, description: "number of users, by the number of their post", checks: [{min: 1}]}
