@@ -6,8 +6,8 @@ reads DIR/topics/*.pin, *.geo and *.user (partition=*/*.json: one JSON value a l
 stands below `value`), computes the table and prints it as CSV. Rows come in no promised order: compare them as multisets
 (tests/oracle/compare.py).
 
-How values are written: times as 2018-05-27T13:34:16Z, lists as JSON without white space, integers as plain digits,
-medians with at least one digit behind the point; how a field is quoted is said in csv_table.py.
+How values are written: times as 2018-05-27T13:34:16Z, lists as JSON without white space, integers and medians as plain
+digits, with a fraction only where there is one; how a field is quoted is said in csv_table.py.
 
 A message is a bad one, and counts for the rejects only, when a value that makes it a pin, a geo or a user is missing or
 null (so a stray from another topic is bad), or when a number or time is none.
@@ -297,6 +297,8 @@ def write_table(capture, table, out):
 def _printable(value):
     if isinstance(value, list):
         return json.dumps(value, separators=(",", ":"))
+    if isinstance(value, float):
+        return repr(value).removesuffix(".0")
     return value.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(value, datetime.datetime) else value
 
 
