@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 #include <utility>
 
 #include "base/error.h"
@@ -17,10 +18,11 @@ class StillClock : public Clock {
   void sleep(std::chrono::milliseconds, const Cancellation&) override {}
 };
 
-/// Answers from a table of status and ETag by URL; 404 for all others.
+/// Answers from a table of status and ETag by URL; 404 for all others. Every body is the same.
 class TableHttpClient : public HttpClient {
  public:
   std::map<std::string, std::pair<int, std::string>> answers;
+  std::string body = "body";
 
   HttpAnswer head(const HttpRequest& request, const Cancellation&) override {
     const auto found = answers.find(request.url);
@@ -29,7 +31,7 @@ class TableHttpClient : public HttpClient {
   }
   HttpAnswer get(const HttpRequest& request, const Cancellation& cancellation) override {
     HttpAnswer answer = head(request, cancellation);
-    answer.body = make_byte_source("body");
+    answer.body = make_byte_source(body);
     return answer;
   }
 };
@@ -120,6 +122,54 @@ TEST_F(AddressTest, AUrlIsOneFileNamedByItsLastPart) {
   EXPECT_EQ(listed[0].fingerprint.etag, "\"tag\"");
   http_.answers["http://host/gone"] = {410, ""};
   EXPECT_EQ(names("http://host/gone"), Names{});
+}
+
+TEST_F(AddressTest, AFileOfWhichTheServerTellsNothingIsKnownByItsBytes) {
+  http_.answers["http://host/a"] = {200, ""};
+  const auto etag = [&](const std::string& body) {
+    http_.body = body;
+    return list_address(context_, "http://host/a").at(0).fingerprint.etag;
+  };
+  constexpr size_t kBlock = size_t{1} << 20;
+  const std::vector<std::string> bodies = {
+      "",
+      "a",
+      "b",
+      std::string(kBlock, 'x'),
+      std::string(kBlock + 1, 'x'),
+      std::string(2 * kBlock, 'x'),
+      std::string(kBlock, 'x') + std::string(kBlock, 'y'),
+      std::string(kBlock, 'y') + std::string(kBlock, 'x'),
+  };
+  std::set<std::string> etags;
+  for (const std::string& body : bodies) {
+    etags.insert(etag(body));
+    EXPECT_EQ(etag(body), etag(body));
+  }
+  EXPECT_EQ(etags.size(), bodies.size());
+}
+
+TEST(WebForm, OptionsThatDoNotGoTogetherAreMistakes) {
+  const auto mistakes_in = [](const std::string& yaml) {
+    Mistakes mistakes;
+    const Form form = Form{"source", {{.name = "url"}}} + web_form("url");
+    read_options(parse_yaml(yaml, "f.yml"), form, mistakes);
+    std::vector<std::string> texts;
+    for (const Error& mistake : mistakes.sorted()) texts.push_back(mistake.message());
+    return texts;
+  };
+  EXPECT_EQ(mistakes_in("url: http://host/a@b?c@d\nuser: me\npassword: ${secret:A}"), Names{});
+  EXPECT_EQ(mistakes_in("{url: 'https://me@host'}"),
+            Names{"a name or password does not belong into an address"});
+  EXPECT_EQ(mistakes_in("{user: me}"), Names{"user needs password"});
+  EXPECT_EQ(mistakes_in("{password: '${secret:A}'}"), Names{"password needs user"});
+  EXPECT_EQ(mistakes_in("{user: me, password: '${secret:A}', token: '${secret:B}'}"),
+            Names{"both user and token are given"});
+  EXPECT_EQ(mistakes_in("{token: '${secret:A}', token_header: 'X: y'}"),
+            Names{"not a header's name: 'X: y'"});
+  EXPECT_EQ(mistakes_in("{connections: 101}"), Names{"connections must be from 1 to 100: '101'"});
+  EXPECT_EQ(mistakes_in("{connect_timeout: 0s}"),
+            Names{"connect_timeout must be longer than nothing: '0s'"});
 }
 
 TEST_F(AddressTest, AnotherAnswerIsAUsersError) {
