@@ -21,16 +21,20 @@ class StillClock : public Clock {
 /// Answers from a table of status and ETag by URL; 404 for all others. Every body is the same.
 class TableHttpClient : public HttpClient {
  public:
+  bool heads_are_refused = false;
   std::map<std::string, std::pair<int, std::string>> answers;
   std::string body = "body";
 
   HttpAnswer head(const HttpRequest& request, const Cancellation&) override {
+    return heads_are_refused ? HttpAnswer{.status = 405} : find(request);
+  }
+  HttpAnswer find(const HttpRequest& request) const {
     const auto found = answers.find(request.url);
     if (found == answers.end()) return {.status = 404};
     return {.status = found->second.first, .fingerprint = {.etag = found->second.second}};
   }
-  HttpAnswer get(const HttpRequest& request, const Cancellation& cancellation) override {
-    HttpAnswer answer = head(request, cancellation);
+  HttpAnswer get(const HttpRequest& request, const Cancellation&) override {
+    HttpAnswer answer = find(request);
     answer.body = make_byte_source(body);
     return answer;
   }
@@ -147,29 +151,50 @@ TEST_F(AddressTest, AFileOfWhichTheServerTellsNothingIsKnownByItsBytes) {
     EXPECT_EQ(etag(body), etag(body));
   }
   EXPECT_EQ(etags.size(), bodies.size());
+  const std::string known = etag("a");
+  http_.heads_are_refused = true;
+  EXPECT_EQ(etag("a"), known);
 }
 
-TEST(WebForm, OptionsThatDoNotGoTogetherAreMistakes) {
-  const auto mistakes_in = [](const std::string& yaml) {
-    Mistakes mistakes;
-    const Form form = Form{"source", {{.name = "url"}}} + web_form("url");
-    read_options(parse_yaml(yaml, "f.yml"), form, mistakes);
-    std::vector<std::string> texts;
-    for (const Error& mistake : mistakes.sorted()) texts.push_back(mistake.message());
-    return texts;
-  };
-  EXPECT_EQ(mistakes_in("url: http://host/a@b?c@d\nuser: me\npassword: ${secret:A}"), Names{});
-  EXPECT_EQ(mistakes_in("{url: 'https://me@host'}"),
-            Names{"a name or password does not belong into an address"});
-  EXPECT_EQ(mistakes_in("{user: me}"), Names{"user needs password"});
-  EXPECT_EQ(mistakes_in("{password: '${secret:A}'}"), Names{"password needs user"});
-  EXPECT_EQ(mistakes_in("{user: me, password: '${secret:A}', token: '${secret:B}'}"),
-            Names{"both user and token are given"});
-  EXPECT_EQ(mistakes_in("{token: '${secret:A}', token_header: 'X: y'}"),
-            Names{"not a header's name: 'X: y'"});
-  EXPECT_EQ(mistakes_in("{connections: 101}"), Names{"connections must be from 1 to 100: '101'"});
-  EXPECT_EQ(mistakes_in("{connect_timeout: 0s}"),
-            Names{"connect_timeout must be longer than nothing: '0s'"});
+TEST_F(AddressTest, AMemberIsSplitFromEachArchive) {
+  for (const char* name : {"a.zip", "b.ZIP", "c.zip!", "d.txt"})
+    files_.write(join_path("project/data", name), "x");
+  const auto listed = list_address(context_, "data/a.zip!folder/ratings!.csv");
+  ASSERT_EQ(listed.size(), 1);
+  EXPECT_EQ(listed[0].name, "a.zip!folder/ratings!.csv");
+  EXPECT_EQ(listed[0].address, "project/data/a.zip");
+  EXPECT_EQ(listed[0].member, "folder/ratings!.csv");
+  EXPECT_EQ(listed[0].fingerprint.size, 1);
+  EXPECT_EQ(names("data/b.ZIP!x"), Names{"b.ZIP!x"});
+  EXPECT_EQ(names("data/*.zip!x"), Names{"a.zip!x"});
+  EXPECT_EQ(names("data/none.zip!x"), Names{});
+}
+
+TEST_F(AddressTest, AnExclamationMarkElsewhereIsPartOfAName) {
+  files_.write("project/data/well!.json", "x");
+  const auto listed = list_address(context_, "data/well!.json");
+  ASSERT_EQ(listed.size(), 1);
+  EXPECT_EQ(listed[0].name, "well!.json");
+  EXPECT_EQ(listed[0].member, "");
+}
+
+TEST_F(AddressTest, AMemberOfAnArchiveOnTheWebFollowsItsQuery) {
+  http_.answers["http://host/a.zip?key=1"] = {200, "\"tag\""};
+  const auto listed = list_address(context_, "http://host/a.zip?key=1!ratings.csv");
+  ASSERT_EQ(listed.size(), 1);
+  EXPECT_EQ(listed[0].name, "a.zip!ratings.csv");
+  EXPECT_EQ(listed[0].address, "http://host/a.zip?key=1");
+  EXPECT_EQ(listed[0].member, "ratings.csv");
+}
+
+TEST_F(AddressTest, AMemberWithoutANameIsAUsersError) {
+  try {
+    list_address(context_, "data/a.zip!");
+    ADD_FAILURE() << "taken";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.message(), "an address with ! and no member's name: 'data/a.zip!'");
+    EXPECT_EQ(error.hint(), "for example: 'data/a.zip!ratings.csv'");
+  }
 }
 
 TEST_F(AddressTest, AnotherAnswerIsAUsersError) {
