@@ -104,8 +104,8 @@ bool read_zip64(std::span<const uint8_t> extra, Measure& measure) {
 }
 
 /// Returns the length of the descriptor that `bytes` begin with, or nothing when they begin with
-/// none of `measure`. Its signature may be missing, and its sizes have 4 or 8 bytes: the header does
-/// not tell reliably.
+/// none of `measure`. Its signature may be missing, and its sizes have 4 or 8 bytes: the header
+/// does not tell reliably.
 std::optional<size_t> descriptor_length(std::span<const uint8_t> bytes, const Measure& measure) {
   const auto fits = [&](size_t at, size_t width) {
     if (bytes.size() < at + 4 + 2 * width) return false;
@@ -387,7 +387,8 @@ class PassedFiles {
     if (count_ == 0) return "it has no files";
     const auto shown = std::span(names_).first(std::min(names_.size(), kMostShown));
     const int64_t more = count_ - static_cast<int64_t>(shown.size());
-    return "it has: " + join(shown, ", ") + (more > 0 ? " and " + format_count(more) + " more" : "");
+    return "it has: " + join(shown, ", ") +
+           (more > 0 ? " and " + format_count(more) + " more" : "");
   }
 
  private:

@@ -74,9 +74,8 @@ std::string cell_sql(const Yaml& value, const std::string& sql_type) {
 
 const Yaml* find_cell(const Yaml& row, const std::string& column) {
   const auto found =
-      std::find_if(row.entries.begin(), row.entries.end(), [&](const Yaml::Entry& entry) {
-        return lower(entry.key) == lower(column);
-      });
+      std::find_if(row.entries.begin(), row.entries.end(),
+                   [&](const Yaml::Entry& entry) { return lower(entry.key) == lower(column); });
   return found == row.entries.end() ? nullptr : &found->value;
 }
 
@@ -94,8 +93,7 @@ std::string type_text(const std::string& sql_type) {
 void check_cell(duckdb::Connection& connection, const TestColumn& column, const Yaml& value,
                 Mistakes& mistakes) {
   const std::string wanted = column.name + " is not of type " + type_text(column.sql_type) + ": ";
-  const bool bad_time =
-      value.is_scalar() && is_instant(column.sql_type) && !parse_time(value.text);
+  const bool bad_time = value.is_scalar() && is_instant(column.sql_type) && !parse_time(value.text);
   if (bad_time || (value.is_scalar() && would_round(value.text, column.sql_type))) {
     mistakes.add(user_error(wanted + value.described()).at(value.place));
     return;
@@ -130,9 +128,8 @@ std::vector<TestColumn> compared_columns(const ModelTest::Expected& expected,
                                          std::vector<TestColumn> columns) {
   if (!expected.subset || expected.rows.empty()) return columns;
   std::erase_if(columns, [&](const TestColumn& column) {
-    return std::none_of(expected.rows.begin(), expected.rows.end(), [&](const Yaml& row) {
-      return find_cell(row, column.name) != nullptr;
-    });
+    return std::none_of(expected.rows.begin(), expected.rows.end(),
+                        [&](const Yaml& row) { return find_cell(row, column.name) != nullptr; });
   });
   return columns;
 }

@@ -58,9 +58,9 @@ std::vector<ModelTest::Given> read_given(const Yaml& yaml, Context& context) {
     if (!seen.insert(lower(entry.key)).second) {
       context.mistake(user_error("key given twice: " + quote(entry.key)).at(entry.place));
     } else if (!entry.value.is_list() && !entry.value.is_null()) {
-      context.mistake(user_error("the rows of " + entry.key + " must be a list, not " +
-                                 entry.value.described())
-                          .at(entry.value.place));
+      context.mistake(
+          user_error("the rows of " + entry.key + " must be a list, not " + entry.value.described())
+              .at(entry.value.place));
     } else {
       given.push_back({lower(entry.key), entry.place, entry.value.items});
     }

@@ -42,9 +42,9 @@ class TestResolver {
   void check_times(ModelTest& test, const Asset& model, const sql::Statement& statement) {
     const bool interval = model.model.strategy == Model::Strategy::kInterval;
     if (!interval && (test.start || test.end)) {
-      context_.mistake(user_error("only an interval model has start and end, not: " +
-                                  quote(model.name))
-                           .at(test.model_place));
+      context_.mistake(
+          user_error("only an interval model has start and end, not: " + quote(model.name))
+              .at(test.model_place));
     } else if (interval && !test.start) {
       context_.mistake(user_error("a test of an interval model needs: " + quote("start"))
                            .at(test.place)
@@ -57,10 +57,10 @@ class TestResolver {
       }
     }
     if (statement.parameters.contains("run_time") && !test.run_time) {
-      context_.mistake(user_error("the model uses $run_time, so its test needs: " +
-                                  quote("run_time"))
-                           .at(test.place)
-                           .hint("run_time: 2024-03-02T06:00:00Z"));
+      context_.mistake(
+          user_error("the model uses $run_time, so its test needs: " + quote("run_time"))
+              .at(test.place)
+              .hint("run_time: 2024-03-02T06:00:00Z"));
     }
   }
 
@@ -88,9 +88,9 @@ class TestResolver {
                              .at(table.place)
                              .hint(nearest_hint(table.table, std::vector(all.begin(), all.end()))));
       } else if (!read.contains(table.table)) {
-        context_.mistake(user_error("given, but only read by views that are given too: " +
-                                    quote(table.table))
-                             .at(table.place));
+        context_.mistake(
+            user_error("given, but only read by views that are given too: " + quote(table.table))
+                .at(table.place));
       } else if (!broken_.contains(table.table)) {
         const Schema& schema = project_.assets[*project_.find(table.table)].schema;
         check_rows(connection_, test_columns(schema), table.table, table.rows, context_.mistakes);
@@ -107,9 +107,8 @@ class TestResolver {
         columns = test_columns(connection_.describe(sql, sample_parameters(project_)));
       } catch (const Error& error) {
         if (error.kind() != Error::Kind::kUser) throw;
-        context_.mistake(user_error(model.name + ": " + error.message())
-                             .at(expected.place)
-                             .hint(error.hint()));
+        context_.mistake(
+            user_error(model.name + ": " + error.message()).at(expected.place).hint(error.hint()));
         return;
       }
     }

@@ -88,9 +88,8 @@ class Comparison {
     std::vector<std::string> columns;
     for (size_t i = 0; i < columns_.size(); ++i) {
       const std::string name = quote_identifier(columns_[i]);
-      columns.push_back(fmt::format("{} AS {}{}",
-                                    same_type_[i] ? name : "CAST(" + name + " AS VARCHAR)", letter,
-                                    i));
+      columns.push_back(fmt::format(
+          "{} AS {}{}", same_type_[i] ? name : "CAST(" + name + " AS VARCHAR)", letter, i));
     }
     return fmt::format("SELECT {}, true AS {} FROM ({})", join(columns, ", "), letter,
                        visible_sql(snapshot, own_files(snapshot, other)));
@@ -136,8 +135,8 @@ class Comparison {
       order.push_back(fmt::format("coalesce(b{0}, a{0})", i));
     }
     const size_t count = columns_.size();
-    const std::string joined = fmt::format("FROM before FULL JOIN after ON {} ",
-                                           join(same_key, " AND "));
+    const std::string joined =
+        fmt::format("FROM before FULL JOIN after ON {} ", join(same_key, " AND "));
     const std::string differs = "(" + numbered("b{i} IS DISTINCT FROM a{i}", count, " OR ") + ")";
     const duckdb::Row counts =
         connection_

@@ -25,8 +25,8 @@ const Format& format_of(const Source& source) {
 std::unique_ptr<duckdb::RowSource> rows_of(const BuildContext& context,
                                            const ConnectorContext& connector_context,
                                            const Source& source,
-                                           const std::vector<SourceFile>& files, RejectSink& rejects,
-                                           ReadCounters& counters) {
+                                           const std::vector<SourceFile>& files,
+                                           RejectSink& rejects, ReadCounters& counters) {
   const Connector& connector = connector_of(source);
   if (connector.gives_records()) {
     const VisibleFields visible = visible_fields(source.contract);
@@ -48,8 +48,7 @@ std::unique_ptr<duckdb::RowSource> rows_of(const BuildContext& context,
                       file.member});
   }
   return format_of(source).open({source.contract, std::move(inputs), rejects, counters,
-                                 context.cancellation,
-                                 context.project.folder + "/.tidemill/cache"},
+                                 context.cancellation, context.project.folder + "/.tidemill/cache"},
                                 source.format_options);
 }
 
@@ -58,8 +57,8 @@ void check_bad_rows(const ReadCounters& counters, const RejectSpool& spool, cons
   const auto& limit = asset.source.contract.max_bad_rows;
   if (!limit || limit->allows(spool.count(), counters.records)) return;
   throw user_error("more bad records than max_bad_rows allows, the first of them " + spool.first() +
-                   ": " + format_count(spool.count()) + " of " +
-                   format_count(counters.records) + ", not " + limit->text())
+                   ": " + format_count(spool.count()) + " of " + format_count(counters.records) +
+                   ", not " + limit->text())
       .hint("nothing of it was committed; mend the contract or the source, or raise max_bad_rows");
 }
 

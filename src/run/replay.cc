@@ -28,7 +28,8 @@ std::string bytes_of(const std::string& hex) {
 /// Returns the format that a source's rejected records are written in.
 const Format& rejects_format(const Source& source) {
   // What came from DuckDB was rejected as JSON.
-  const bool is_text = source.format == "ndjson" || source.format == "csv" || source.format == "tsv";
+  const bool is_text =
+      source.format == "ndjson" || source.format == "csv" || source.format == "tsv";
   const std::string name = is_text ? source.format : "json";
   for (const Format* format : formats::all()) {
     if (format->name == name) return *format;
@@ -148,8 +149,8 @@ class Replay {
     tables::Provenance provenance = provenance_for(task, record.id, result);
     if (staged.rows > 0)
       result.version = publish_rows(connection, task, staged, files, provenance, attempt_folder);
-    const std::string still =
-        "(" + spool.select() + ") UNION ALL BY NAME (SELECT * FROM (" + rejects + ") WHERE cut_off)";
+    const std::string still = "(" + spool.select() + ") UNION ALL BY NAME (SELECT * FROM (" +
+                              rejects + ") WHERE cut_off)";
     if (staged.rows > 0) {
       provenance.rows = result.rejected;
       publish_rejects(context_, connection, task, record.id, still, result.rejected, provenance);
@@ -168,8 +169,8 @@ class Replay {
     const Format& format = rejects_format(asset_.source);
     const Options& options =
         format.name == asset_.source.format ? asset_.source.format_options : no_options_;
-    const auto source = format.open(
-        {contract, std::move(inputs), spool, counters, context_.cancellation}, options);
+    const auto source =
+        format.open({contract, std::move(inputs), spool, counters, context_.cancellation}, options);
     duckdb::LentSource lent(connection, *source);
     Staged staged;
     try {
@@ -185,8 +186,7 @@ class Replay {
   }
 
   static int64_t count_cut_off(duckdb::Connection& connection, const std::string& rejects) {
-    const auto table =
-        connection.query("SELECT count(*) FROM (" + rejects + ") WHERE cut_off", {});
+    const auto table = connection.query("SELECT count(*) FROM (" + rejects + ") WHERE cut_off", {});
     return duckdb::integer_of(table.rows.at(0).at(0));
   }
 
@@ -257,13 +257,12 @@ std::vector<ReplayedInterval> replay_rejects(const Project& project, Environment
     ledger.load(*session.connection);
     ledger.sweep(*session.connection, started);
   }
-  store.begin_run(
-      {.id = run, .command = request.command, .started = started, .status = "running"});
+  store.begin_run({.id = run, .command = request.command, .started = started, .status = "running"});
   Scanners scanners;
   ActiveConnections active;
   TableMutexes mutexes;
-  const BuildContext context{project, environment, scanners, engine, ledger, cancellation,
-                             active,  mutexes,     run,      started};
+  const BuildContext context{project,      environment, scanners, engine, ledger,
+                             cancellation, active,      mutexes,  run,    started};
   Replay replay(context, store, request.asset);
   std::vector<ReplayedInterval> results;
   try {

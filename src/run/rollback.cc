@@ -104,10 +104,8 @@ RollbackOutcome restore(const Project& project, Environment& environment,
       table_snapshot(project, files, connection, asset.name, request.to);
   RollbackOutcome outcome{.run = run, .restored_version = wanted.version};
   for (const tables::DataFile& file : wanted.files) outcome.rows += file.records.value_or(0);
-  tables::Provenance provenance{.run = run,
-                                .asset = asset.name,
-                                .fingerprint = asset.fingerprint,
-                                .rows = outcome.rows};
+  tables::Provenance provenance{
+      .run = run, .asset = asset.name, .fingerprint = asset.fingerprint, .rows = outcome.rows};
   if (asset.is_source()) {
     outcome.rejects_version = restore_rejects(project, files, connection, asset.name,
                                               attempts_of(table.commits_since(-1), wanted.version),
@@ -134,8 +132,7 @@ RollbackOutcome roll_back(const Project& project, Environment& environment, Duck
   Ledger ledger(project, environment.files, store);
   ledger.load(*session.connection);
   ledger.sweep(*session.connection, started);
-  store.begin_run(
-      {.id = run, .command = request.command, .started = started, .status = "running"});
+  store.begin_run({.id = run, .command = request.command, .started = started, .status = "running"});
   try {
     const RollbackOutcome outcome =
         restore(project, environment, *session.connection, ledger, request, run);

@@ -30,8 +30,9 @@ struct RollbackOutcome {
   int64_t version = 0;  ///< Of the commit.
   int64_t files_added = 0;
   int64_t files_removed = 0;
-  int64_t rows = 0;                       ///< Of the table now.
-  std::optional<int64_t> rejects_version;  ///< Of the commit to the rejects table, if there was one.
+  int64_t rows = 0;  ///< Of the table now.
+  std::optional<int64_t>
+      rejects_version;  ///< Of the commit to the rejects table, if there was one.
 };
 
 /// Restores a version of an asset's table; of a source, first its rejects, as they were for the

@@ -35,9 +35,8 @@ bool is_equal(const duckdb::Row& a, const duckdb::Row& b) {
 /// Takes the rows that both have out of both.
 void drop_equal(Rows& expected, Rows& actual) {
   std::erase_if(expected, [&](const duckdb::Row& row) {
-    const auto same = std::find_if(actual.begin(), actual.end(), [&](const duckdb::Row& other) {
-      return is_equal(row, other);
-    });
+    const auto same = std::find_if(actual.begin(), actual.end(),
+                                   [&](const duckdb::Row& other) { return is_equal(row, other); });
     if (same == actual.end()) return false;
     actual.erase(same);
     return true;
@@ -76,9 +75,8 @@ class TestRun {
         test_(test),
         model_(project.assets[test.asset]),
         connection_(connection) {
-    for (const auto& [name, time] : {std::pair{"start", test.start},
-                                     {"end", test.end},
-                                     {"run_time", test.run_time}}) {
+    for (const auto& [name, time] :
+         {std::pair{"start", test.start}, {"end", test.end}, {"run_time", test.run_time}}) {
       if (time) parameters_[name] = *time;
     }
     for (const auto& [name, value] : test.variables) parameters_["vars." + name] = value;
@@ -135,8 +133,8 @@ class TestRun {
       if (time != nullptr && *test_.start <= *time && *time < *test_.end) continue;
       throw user_error("a row lies outside the interval " +
                        Interval{*test_.start, *test_.end}.label() + ", its " +
-                       model_.model.time_column + " is: " +
-                       (time == nullptr ? "NULL" : quote(format_time(*time))))
+                       model_.model.time_column +
+                       " is: " + (time == nullptr ? "NULL" : quote(format_time(*time))))
           .hint("an attempt with such a row fails: filter by $start and $end");
     }
   }
@@ -154,8 +152,8 @@ class TestRun {
       const std::string name = duckdb::quote_identifier(column.name);
       casts.push_back("CAST(" + name + " AS " + column.sql_type + ") AS " + name);
     }
-    duckdb::Table actual = connection_.query(
-        "SELECT " + join(casts, ", ") + " FROM (\n" + sql + "\n)", parameters_);
+    duckdb::Table actual =
+        connection_.query("SELECT " + join(casts, ", ") + " FROM (\n" + sql + "\n)", parameters_);
     duckdb::Table wanted = connection_.query(rows_sql(columns, expected.rows));
     ResultDifference difference{.expression = expected.expression, .columns = actual.columns};
     difference.rows =

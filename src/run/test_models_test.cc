@@ -31,9 +31,8 @@ TEST(CompareRows, EachOfSeveralEqualRowsCounts) {
 }
 
 TEST(CompareRows, RowsThatAreMostAlikeArePutTogether) {
-  const auto differences =
-      compare_rows({{"a", int64_t{1}, true}}, {{"b", int64_t{2}, true}, {"a", int64_t{2}, true}},
-                   true);
+  const auto differences = compare_rows({{"a", int64_t{1}, true}},
+                                        {{"b", int64_t{2}, true}, {"a", int64_t{2}, true}}, true);
   ASSERT_EQ(differences.size(), 2U);
   EXPECT_EQ(differences[0].actual, (duckdb::Row{"a", int64_t{2}, true}));
   EXPECT_FALSE(differences[1].expected);

@@ -430,8 +430,8 @@ std::string select_expression(duckdb::Connection& connection, const std::string&
   Json tree = whole_tree(connection, "SELECT * FROM " + duckdb::quote_identifier(*found));
   tree["statements"][0]["node"]["cte_map"] =
       whole_tree(connection, sql)["statements"][0]["node"]["cte_map"];
-  const duckdb::Table answer = connection.query(
-      "SELECT json_deserialize_sql($tree::VARCHAR::JSON)", {{"tree", tree.dump()}});
+  const duckdb::Table answer = connection.query("SELECT json_deserialize_sql($tree::VARCHAR::JSON)",
+                                                {{"tree", tree.dump()}});
   return duckdb::text_of(answer.rows.at(0).at(0));
 }
 

@@ -328,7 +328,8 @@ std::string rows_of(const std::string& sql, const std::string& expression) {
   std::vector<std::string> rows;
   const std::string select = select_expression(*connection, sql, expression);
   for (const duckdb::Row& row :
-       connection->query("SELECT * FROM (" + select + ") ORDER BY ALL", {{"vars.least", int64_t{2}}})
+       connection
+           ->query("SELECT * FROM (" + select + ") ORDER BY ALL", {{"vars.least", int64_t{2}}})
            .rows) {
     std::vector<std::string> cells;
     for (const duckdb::Value& value : row) cells.push_back(duckdb::text_of(value));
@@ -373,8 +374,9 @@ TEST(ColumnsMadeOf, AreFollowedThroughExpressionsAndSubqueries) {
   EXPECT_EQ(made_of_run_time("WITH t AS (SELECT $run_time AS r), u(a, b) AS (SELECT x, r FROM t) "
                              "SELECT a, date_trunc('day', b) AS day FROM u"),
             "b day r");
-  EXPECT_EQ(made_of_run_time("SELECT x, s.at - y AS age FROM (SELECT *, $run_time AS at FROM raw.a) s"),
-            "age at");
+  EXPECT_EQ(
+      made_of_run_time("SELECT x, s.at - y AS age FROM (SELECT *, $run_time AS at FROM raw.a) s"),
+      "age at");
 }
 
 TEST(ColumnsMadeOf, AFilterByTheTimeMakesNoColumn) {

@@ -100,10 +100,10 @@ struct Commit {
   int64_t version = 0;
   Instant time;
   std::string
-      operation;     ///< As its writer calls it: `WRITE`, `OPTIMIZE`; empty when it does not say.
+      operation;  ///< As its writer calls it: `WRITE`, `OPTIMIZE`; empty when it does not say.
   std::optional<int64_t>
       restored_version;  ///< Of a `RESTORE`: the version it brought back, where its writer says so.
-  std::string mode;  ///< `Append` or `Overwrite`, where its writer says so.
+  std::string mode;      ///< `Append` or `Overwrite`, where its writer says so.
   std::optional<Provenance> provenance;  ///< Of our commits.
   std::vector<DataFile> adds;
   std::vector<Tombstone> removes;

@@ -150,9 +150,8 @@ void read_commit_info(const Json& info, Commit& commit) {
   const Json* mode =
       parameters != nullptr && parameters->is_object() ? member(*parameters, "mode") : nullptr;
   if (mode != nullptr && mode->is_string()) commit.mode = mode->get<std::string>();
-  const Json* restored = parameters != nullptr && parameters->is_object()
-                             ? member(*parameters, "version")
-                             : nullptr;
+  const Json* restored =
+      parameters != nullptr && parameters->is_object() ? member(*parameters, "version") : nullptr;
   if (commit.operation == kRestore && restored != nullptr && restored->is_number_integer())
     commit.restored_version = restored->get<int64_t>();
   const Json* provenance = member(info, "tidemill");

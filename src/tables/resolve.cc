@@ -173,8 +173,7 @@ LogEntry resolve(const Change& change, const State* base) {
   if (change.transaction)
     commit.transactions[change.transaction->id] = change.transaction->seen + 1;
   if (base != nullptr) commit.removes = removals(change, *base, commit.time);
-  commit.adds =
-      restores ? returning_files(change, *base) : additions(change, shape, commit.time);
+  commit.adds = restores ? returning_files(change, *base) : additions(change, shape, commit.time);
   return entry;
 }
 

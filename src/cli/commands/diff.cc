@@ -146,16 +146,16 @@ Exit diff_table(const Globals& globals, const DiffOptions& options) {
   const Asset& asset = find_asset(project, table);
   const DuckdbEngine::Session session = workspace.engine().open();
   FileSystem& files = workspace.environment().files;
-  const tables::Snapshot after = table_snapshot(project, files, *session.connection, table,
-                                                read_point(options.to, "--to"));
+  const tables::Snapshot after =
+      table_snapshot(project, files, *session.connection, table, read_point(options.to, "--to"));
   if (options.from.empty() && after.version == 0)
     throw user_error("there is no version before version 0 of: " + quote(table))
         .hint("tidemill history " + table);
   const tables::Snapshot before = table_snapshot(
       project, files, *session.connection, table,
       options.from.empty() ? PointInTime(after.version - 1) : read_point(options.from, "--from"));
-  Comparison comparison{table, before.version, after.version, request_of(asset, table, options),
-                        {}};
+  Comparison comparison{
+      table, before.version, after.version, request_of(asset, table, options), {}};
   comparison.diff = diff_snapshots(*session.connection, before, after, comparison.request);
   if (globals.json) {
     print_json(comparison);

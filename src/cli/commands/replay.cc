@@ -1,4 +1,6 @@
 // tidemill replay: rejected records again, under today's contract.
+#include "run/replay.h"
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
@@ -7,7 +9,6 @@
 #include "cli/command.h"
 #include "cli/output.h"
 #include "run/project_lock.h"
-#include "run/replay.h"
 
 namespace tidemill::cli {
 
@@ -26,10 +27,11 @@ size_t find_source(const Project& project, const std::string& name) {
 
 void print_json(const std::string& source, const ReplayedInterval& each) {
   const std::string interval = each.interval ? json_text(each.interval->label()) : "null";
-  std::printf("{\"event\":\"replayed\",\"source\":%s,\"interval\":%s,\"moved\":%ld,"
-              "\"rejected\":%ld,\"version\":%s}\n",
-              json_text(source).c_str(), interval.c_str(), each.moved, each.rejected,
-              each.version < 0 ? "null" : std::to_string(each.version).c_str());
+  std::printf(
+      "{\"event\":\"replayed\",\"source\":%s,\"interval\":%s,\"moved\":%ld,"
+      "\"rejected\":%ld,\"version\":%s}\n",
+      json_text(source).c_str(), interval.c_str(), each.moved, each.rejected,
+      each.version < 0 ? "null" : std::to_string(each.version).c_str());
 }
 
 void print(const Globals& globals, const std::string& source,

@@ -1,4 +1,6 @@
 // tidemill rollback: a table as it was, in one commit.
+#include "run/rollback.h"
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
@@ -7,7 +9,6 @@
 #include "cli/command.h"
 #include "cli/output.h"
 #include "run/project_lock.h"
-#include "run/rollback.h"
 
 namespace tidemill::cli {
 
@@ -61,9 +62,9 @@ Exit roll_back_table(const Globals& globals, const RollbackOptions& options) {
   workspace.store();
   const ProjectLock lock(workspace.private_path("lock"), request.command);
   workspace.clean_cache();
-  print(globals, table,
-        roll_back(project, workspace.environment(), workspace.engine(), workspace.store(),
-                  request));
+  print(
+      globals, table,
+      roll_back(project, workspace.environment(), workspace.engine(), workspace.store(), request));
   return Exit::kDone;
 }
 

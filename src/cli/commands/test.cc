@@ -36,7 +36,8 @@ class TextReport : public TestReport {
 
   void ended(const ModelTest& test, const std::string& model, const TestOutcome& outcome) override {
     if (outcome.passed()) {
-      if (globals_.verbose) std::fprintf(stderr, "ok    %s: %s\n", model.c_str(), test.name.c_str());
+      if (globals_.verbose)
+        std::fprintf(stderr, "ok    %s: %s\n", model.c_str(), test.name.c_str());
       return;
     }
     std::printf("FAIL  %s: %s, %s\n", model.c_str(), test.name.c_str(), test.place.text().c_str());
@@ -114,7 +115,8 @@ class JsonReport : public TestReport {
     const auto side = [&](const std::optional<duckdb::Row>& values) {
       return values ? json_row(difference.columns, *values) : "null";
     };
-    const std::string of = difference.expression.empty() ? "null" : json_text(difference.expression);
+    const std::string of =
+        difference.expression.empty() ? "null" : json_text(difference.expression);
     return "{\"cte\":" + of + ",\"expected\":" + side(row.expected) +
            ",\"actual\":" + side(row.actual) + "}";
   }
