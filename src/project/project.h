@@ -48,7 +48,9 @@ struct Source {
 
   std::string connector;
   Options connector_options;
-  std::string format;
+  /// The connector's options that decide which records there are, by name.
+  std::map<std::string, std::string> deciding_options;
+  std::string format;  ///< Empty where the connector gives records.
   Options format_options;
   Contract contract;
   std::optional<Grain> interval;  ///< Nothing: the source is read whole, as one delivery.
@@ -116,6 +118,28 @@ struct Asset {
   std::optional<Grain> interval() const { return is_source() ? source.interval : model.interval; }
 };
 
+/// What the reader of a page may choose. Its tiles take the choice as parameters.
+struct Filter {
+  enum class Kind {
+    kValue,      ///< One of the values that its SQL gives, as `$name`; NULL stands for all.
+    kTimeRange,  ///< A range of time [`$name_start`, `$name_end`); all is from the year 1 to 9999.
+  };
+
+  Kind kind = Kind::kValue;
+  std::string name;
+  std::string title;
+  std::string sql;                ///< A SELECT of one column: the values, or times of a time range.
+  std::optional<Grain> by;        ///< Of a time range: each slice that has a time can be chosen.
+  std::vector<std::string> last;  ///< Of a time range: durations that end with its newest time.
+  std::string default_choice;     ///< The label of what is chosen at first; empty: all.
+  Place place;
+  Place sql_place;
+  std::vector<size_t> inputs;  ///< Assets it reads.
+
+  /// Returns the names, without `$`, that tiles may use.
+  std::vector<std::string> parameters() const;
+};
+
 struct Tile {
   std::string title;
   std::string description;
@@ -123,11 +147,13 @@ struct Tile {
   int width = 6;  ///< Of twelve columns.
   Options chart;  ///< Under `chart_form()`.
   Place place;
-  std::vector<size_t> inputs;  ///< Assets it reads.
+  std::vector<size_t> inputs;   ///< Assets it reads.
+  std::vector<size_t> filters;  ///< Indices into the page's filters whose parameters it uses.
 };
 
 struct Page {
   std::string title;
+  std::vector<Filter> filters;
   std::vector<Tile> tiles;
 };
 

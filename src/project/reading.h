@@ -12,6 +12,7 @@
 #include "duckdb/session.h"
 #include "project/load.h"
 #include "project/project.h"
+#include "sql/statement.h"
 
 namespace tidemill::reading {
 
@@ -62,6 +63,21 @@ std::optional<Instant> read_time(const Options& options, std::string_view field,
 /// all that needs to know another asset. Reports what does not fit.
 void resolve(duckdb::Connection& connection, Context& context, Project& project);
 
+/// Finds what the filters and tiles of each dashboard read and which filters a tile takes, and
+/// checks their SQL and charts. `broken` names the assets whose columns are not known: what reads
+/// them is not checked.
+void resolve_dashboards(duckdb::Connection& connection, Context& context, Project& project,
+                        const std::set<std::string>& broken);
+
+/// Returns the table functions that read something other than the lake.
+std::vector<sql::TableReference> foreign_functions(const sql::Statement& statement);
+Error foreign_function_error(const sql::TableReference& function);
+/// Returns the hint for a table that nobody makes. A name without its schema is the commonest
+/// mistake.
+std::string table_hint(const Project& project, const std::string& name);
+/// Takes an error of DuckDB's apart: its first line, the rest as the hint, without the part that
+/// shows the statement.
+Error readable(const Error& error);
 /// Finds the model of each test and checks its rows against the columns of the tables. `broken`
 /// names the assets whose columns are not known.
 void resolve_tests(duckdb::Connection& connection, const std::set<std::string>& broken,
