@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "connectors/scanners.h"
 
 namespace tidemill {
 namespace {
@@ -48,7 +49,8 @@ class AddressTest : public testing::Test {
   Environment environment_{files_, http_, clock_};
   Options options_;
   Cancellation cancellation_;
-  ConnectorContext context_{options_, "project", environment_, cancellation_};
+  Scanners scanners_;
+  ConnectorContext context_{options_, "project", environment_, cancellation_, scanners_};
 };
 
 using Names = std::vector<std::string>;
