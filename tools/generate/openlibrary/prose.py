@@ -90,7 +90,7 @@ def _odd_date(draw):
     return draw.choice((
         f"({year}", f"c. {year}", f"c{year}", f"{year}-{year + 3}", f"{year} or {year % 10 + 1}", f"10/{year}", f"[{year}?]",
         f"{year}0101", "16th cent.", "19--", "n.d.", "MDCCCLXX", "", "950 (ca.)", "9999", f"1-1-{year % 100:02d}",
-        f"AH 1320 ({year})", f"\u0662\u0660\u0660\u0661", f"  {year} "))
+        f"printed in {year}, 2nd ed.", f"\u0662\u0660\u0660\u0661", f"  {year} "))
 
 
 def life_dates(draw, count, oddities):
