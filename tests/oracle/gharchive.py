@@ -6,8 +6,12 @@ reads the files `YYYY-MM-DD-H.json.gz` in DIR, computes the table and prints it 
 included. Hours without a file are passed over. Rows come in no promised order: compare them as multisets
 (tests/oracle/compare.py). `loaded_at` of mart.events is left out, because it is the time of the run.
 
-How values are written is told in answers.py. `payload` and `other` are the JSON text of the value, byte for byte as it
-stands in the line; a JSON null is NULL.
+How values are written, here and in what is compared:
+- The first line names the columns. Lines end with LF. A field is quoted when it holds a comma, a quote, CR or LF, and
+  when it is an empty text; quotes inside are doubled. NULL is an empty field without quotes.
+- A time is `2015-01-01T00:00:00Z`, with a point and up to six digits before the Z when the fraction is not zero,
+  trailing zeros left off. Integers are plain digits; booleans are `true` and `false`.
+- `payload` and `other` are the JSON text of the value, byte for byte as it stands in the line; a JSON null is NULL.
 
 A line is a bad row, and counts for `raw.events__rejects` only, when it is not one UTF-8 JSON object; when id or
 created_at is missing or null; when a bigint is neither a JSON integer nor a string of one, or is beyond 64 bits; when a boolean
@@ -24,7 +28,7 @@ import pathlib
 import re
 import sys
 
-from answers import Time, write_csv
+from csv_table import write_csv
 
 EVENT_COLUMNS = (
     ("id", "bigint", ("id",)),
@@ -201,6 +205,16 @@ _CONVERT = {"bigint": _to_bigint, "text": _to_text, "boolean": _to_boolean, "jso
 
 
 # Events to tables. Each function returns the column names and the rows; times are instances of Time.
+
+
+class Time(int):
+    """Microseconds since 1970, UTC."""
+
+    def __str__(self):
+        seconds, fraction = divmod(int(self), 1_000_000)
+        moment = _EPOCH + datetime.timedelta(seconds=seconds)
+        digits = f".{fraction:06d}".rstrip("0") if fraction else ""
+        return f"{moment:%Y-%m-%dT%H:%M:%S}{digits}Z"
 
 
 def raw_events(events):

@@ -2,8 +2,9 @@
 
     python3 tests/oracle/movielens.py ARCHIVE --table mart.avg_rating
 
-reads ratings.csv and, where the zip has them, links.csv and movies_metadata.csv, computes the table and prints it as CSV
-(answers.py says how).
+reads ratings.csv and, where the zip has them, links.csv and movies_metadata.csv, computes the table and prints it as CSV.
+Values are written as tests/oracle/gharchive.py says; doubles are the shortest digits that read back as the same, dates
+`2015-01-31`, and a list is a JSON array without spaces.
 
 A record is a bad row, and counts for the source's rejects only, when it has not as many fields as the header; when a
 required value is missing; or when a value does not fit its column. An empty field is NULL. Averages are sums of halves
@@ -16,12 +17,14 @@ import collections
 import csv
 import datetime
 import io
+import json
 import pathlib
 import re
 import sys
 import zipfile
 
-from answers import Time, write_csv
+from csv_table import write_csv
+from gharchive import Time
 
 _INTEGER = re.compile(r"-?(0|[1-9]\d*)")
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
@@ -224,6 +227,10 @@ TABLES = {
 REJECTS = {"raw.ratings": "ratings.csv", "raw.links": "links.csv", "raw.movies": "movies_metadata.csv"}
 
 
+def _as_json(value):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) if isinstance(value, list) else value
+
+
 def main(arguments):
     parser = argparse.ArgumentParser(prog="tests/oracle/movielens.py", description=__doc__.splitlines()[0])
     parser.add_argument("archive", type=pathlib.Path, metavar="ARCHIVE")
@@ -236,7 +243,7 @@ def main(arguments):
     else:
         columns, rows = TABLES[options.table](archive)
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")
-    write_csv(columns, rows, sys.stdout)
+    write_csv(columns, [[_as_json(value) for value in row] for row in rows], sys.stdout)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,9 @@
 
     python3 tests/oracle/openlibrary.py DIR --table mart.dim_work
 
-reads the dumps `ol_dump_NAME_latest.txt.gz` that DIR has, computes the table and prints it as CSV (answers.py says how).
+reads the dumps `ol_dump_NAME_latest.txt.gz` that DIR has, computes the table and prints it as CSV. Values are written as
+tests/oracle/gharchive.py says; doubles are the shortest digits that read back as the same, dates `2015-01-31`, and a list
+is a JSON array without spaces.
 
 A line is a bad row, and counts for the source's rejects only, when it has not exactly the dump's number of tab-separated
 fields, when its JSON is broken, when a required value is missing or empty, or when a value does not fit its column.
@@ -18,7 +20,8 @@ import pathlib
 import re
 import sys
 
-from answers import Time, write_csv
+from csv_table import write_csv
+from gharchive import Time
 
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?")
 _INTEGER = re.compile(r"-?(0|[1-9]\d*)")
@@ -343,6 +346,10 @@ REJECTS = {
     "raw.reading_log": "reading-log"}
 
 
+def _as_json(value):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) if isinstance(value, list) else value
+
+
 def main(arguments):
     parser = argparse.ArgumentParser(prog="tests/oracle/openlibrary.py", description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=pathlib.Path, metavar="DIR")
@@ -355,7 +362,7 @@ def main(arguments):
     else:
         columns, rows = TABLES[options.table](dumps)
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")
-    write_csv(columns, rows, sys.stdout)
+    write_csv(columns, [[_as_json(value) for value in row] for row in rows], sys.stdout)
 
 
 if __name__ == "__main__":
