@@ -21,8 +21,9 @@ namespace tidemill {
 /// One file to read. `open` is called once, from the thread that will read it, and may throw as
 /// ByteSource does.
 struct Input {
-  std::string name;  ///< The address or path: what rejects and messages call it.
+  std::string name;  ///< The address or path, with `!member`: what rejects and messages call it.
   std::function<std::unique_ptr<ByteSource>()> open;
+  std::string member = {};  ///< What to read of a zip archive; empty: its only file.
 };
 
 /// A record that did not become a row.

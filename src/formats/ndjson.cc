@@ -1,4 +1,4 @@
-// NDJSON: one JSON object a line, plain or gzipped.
+// NDJSON: one JSON object a line.
 //
 // Lines end in LF or CRLF; the last one may lack its end. Lines of nothing but white space are no
 // records. A byte-order mark at a file's beginning is skipped. What a line holds becomes a row as
@@ -189,7 +189,7 @@ std::unique_ptr<duckdb::RowSource> open(ReadRequest request, const Options& opti
 const Format& ndjson() {
   static const Format format = {
       .name = "ndjson",
-      .doc = "One JSON object a line, plain or gzipped.",
+      .doc = "One JSON object a line.",
       .form =
           {.name = "ndjson",
            .fields =
