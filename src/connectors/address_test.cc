@@ -22,13 +22,13 @@ class TableHttpClient : public HttpClient {
  public:
   std::map<std::string, std::pair<int, std::string>> answers;
 
-  HttpAnswer head(const std::string& url, const Cancellation&) override {
-    const auto found = answers.find(url);
+  HttpAnswer head(const HttpRequest& request, const Cancellation&) override {
+    const auto found = answers.find(request.url);
     if (found == answers.end()) return {.status = 404};
     return {.status = found->second.first, .fingerprint = {.etag = found->second.second}};
   }
-  HttpAnswer get(const std::string& url, const Cancellation& cancellation) override {
-    HttpAnswer answer = head(url, cancellation);
+  HttpAnswer get(const HttpRequest& request, const Cancellation& cancellation) override {
+    HttpAnswer answer = head(request, cancellation);
     answer.body = make_byte_source("body");
     return answer;
   }
