@@ -34,6 +34,7 @@ struct ConnectorContext {
   std::string project_folder;
   Environment& environment;
   const Cancellation& cancellation;
+  bool may_be_missing = false;  ///< It is nothing wrong when what is asked for is not there.
 
   /// Returns the value of a secret option; an empty one when it is not given. Throws a user's Error
   /// when nobody knows the secret.
