@@ -100,6 +100,15 @@ std::optional<Error> mistake_of(const Yaml& value, const Field& field) {
   return std::nullopt;
 }
 
+/// Returns a value in one line.
+std::string one_line(const Yaml& value) {
+  std::string text = value.is_scalar() ? quote(value.text) : "";
+  for (const Yaml& item : value.items) text += one_line(item) + ",";
+  for (const Yaml::Entry& entry : value.entries)
+    text += entry.key + ": " + one_line(entry.value) + ",";
+  return value.is_scalar() ? text : "[" + text + "]";
+}
+
 }  // namespace
 
 const Field* Form::find(std::string_view field) const {
@@ -170,6 +179,12 @@ SecretName Options::secret(std::string_view field) const {
   const Yaml* value = find(field);
   if (value == nullptr) return {.name = "", .place = place_};
   return {named_secret(value->text).value_or(""), value->place};
+}
+
+std::vector<std::pair<std::string, std::string>> Options::values() const {
+  std::vector<std::pair<std::string, std::string>> texts;
+  for (const Yaml::Entry& entry : values_) texts.emplace_back(entry.key, one_line(entry.value));
+  return texts;
 }
 
 Options read_options(const Yaml& map, const Form& form, Mistakes& mistakes) {

@@ -8,6 +8,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -76,6 +77,9 @@ class Options {
   std::vector<std::string> text_list(std::string_view field) const;
   /// Returns which secret a field of type kSecret stands for.
   SecretName secret(std::string_view field) const;
+
+  /// Returns all that was given, field by field, as written; lists and maps in one line.
+  std::vector<std::pair<std::string, std::string>> values() const;
 
   void add(std::string field, Yaml value) {
     values_.push_back({std::move(field), {}, std::move(value)});
