@@ -12,6 +12,7 @@ from pathlib import Path
 import deltalake
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests/oracle"))
 PROGRAM = Path(os.environ.get("TIDEMILL", ROOT / "build/tidemill")).resolve()
 REAL_DATA = ROOT.parent / "shared/data"
 
@@ -25,9 +26,11 @@ def generate(example, folder, *options):
     run(sys.executable, ROOT / "tools/generate", example, "--out", folder, *options)
 
 
-def oracle(example, data, table):
-    """Returns what a table must be, as rows of the oracle's CSV text."""
-    return rows_of(run(sys.executable, ROOT / "tests/oracle" / f"{example}.py", data, "--table", table).stdout)
+def answer(oracle, data, table):
+    """Returns what a table must be: the header and the sorted rows. `data` is what the oracle has read."""
+    out = io.StringIO()
+    oracle.write_table(data, table, out)
+    return rows_of(out.getvalue())
 
 
 def rows_of(text):
@@ -72,7 +75,10 @@ class ExampleProject:
         return self.query(f"SELECT *{f' REPLACE ({replaced})' if lists else ''} FROM {table}")
 
     def rejects(self, table):
-        return int(self.query(f"SELECT count(*) AS rejects FROM {table}__rejects")[1][0])
+        """Returns how many records of a source were rejected, the way an oracle says it."""
+        if not self.table_folder(f"{table}__rejects").exists():
+            return [["rejects"], ["0"]]
+        return self.query(f"SELECT count(*) AS rejects FROM {table}__rejects")
 
     def diff(self, table, *words):
         """Returns how many rows were added, removed and changed between two versions, the last two unless told."""

@@ -346,8 +346,20 @@ REJECTS = {
     "raw.reading_log": "reading-log"}
 
 
-def _as_json(value):
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")) if isinstance(value, list) else value
+def write_table(dumps, table, out):
+    """Writes a table, or how many records a source rejects, as the head of this file says."""
+    source = table.removesuffix("__rejects")
+    if source != table:
+        columns, rows = ["rejects"], [(dumps.bad[REJECTS[source]],)]
+    else:
+        columns, rows = TABLES[table](dumps)
+    write_csv(columns, [[_written(value) for value in row] for row in rows], out)
+
+
+def _written(value):
+    if isinstance(value, list):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def main(arguments):
@@ -356,13 +368,8 @@ def main(arguments):
     parser.add_argument("--table", required=True, choices=[*TABLES, *(f"{table}__rejects" for table in REJECTS)])
     options = parser.parse_args(arguments)
     dumps = Dumps(options.folder)
-    source = options.table.removesuffix("__rejects")
-    if source != options.table:
-        columns, rows = ["rejects"], [(dumps.bad[REJECTS[source]],)]
-    else:
-        columns, rows = TABLES[options.table](dumps)
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")
-    write_csv(columns, [[_as_json(value) for value in row] for row in rows], sys.stdout)
+    write_table(dumps, options.table, sys.stdout)
 
 
 if __name__ == "__main__":
