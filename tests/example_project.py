@@ -17,9 +17,13 @@ PROGRAM = Path(os.environ.get("TIDEMILL", ROOT / "build/tidemill")).resolve()
 REAL_DATA = ROOT.parent / "shared/data"
 
 
-def run(*arguments, **options):
-    """Runs a command to its good end and returns it with its output as text."""
-    return subprocess.run([str(a) for a in arguments], check=True, capture_output=True, text=True, **options)
+def run(*arguments):
+    """Runs a command to its good end and returns it with its output as text, whose line ends stay as they are."""
+    done = subprocess.run([str(argument) for argument in arguments], capture_output=True)
+    stdout, stderr = done.stdout.decode(), done.stderr.decode()
+    if done.returncode != 0:
+        raise subprocess.CalledProcessError(done.returncode, done.args, stdout, stderr)
+    return subprocess.CompletedProcess(done.args, 0, stdout, stderr)
 
 
 def generate(example, folder, *options):
@@ -58,8 +62,8 @@ class ExampleProject:
         shutil.copytree(ROOT / "examples" / name, self.folder, ignore=shutil.ignore_patterns(".tidemill"))
         self.variables = [word for name, value in variables.items() for word in ("--var", f"{name}={value}")]
 
-    def command(self, *words, **options):
-        return run(PROGRAM, "-C", self.folder, *words, **options)
+    def command(self, *words):
+        return run(PROGRAM, "-C", self.folder, *words)
 
     def run(self, *words):
         return self.command("run", *words, *self.variables)
