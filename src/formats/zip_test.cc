@@ -264,5 +264,14 @@ TEST(Zip, MissingZip64SizesAreDamage) {
             "zip is damaged at byte 0, a member's ZIP64 sizes are missing: 'a.zip'");
 }
 
+TEST(Zip, AMemberMayBeAPattern) {
+  const std::string archive = make_member("ml/README.txt", "read me", {}) +
+                              make_member("ml/ratings.csv", "1,2", {}) +
+                              make_member("ratings.csv", "3,4", {}) + directory();
+  EXPECT_EQ(read_member(archive, "**/ratings.csv"), "1,2") << "the first that fits";
+  EXPECT_EQ(read_member(archive, "ratings.csv"), "3,4");
+  EXPECT_EQ(read_member(archive, "ml/*.txt"), "read me");
+}
+
 }  // namespace
 }  // namespace tidemill
