@@ -76,8 +76,8 @@ class Comparing(Folder):
 
     def test_order_and_width_of_numbers_and_zones_do_not_count(self):
         columns = {"id": "BIGINT", "moment": "TIMESTAMPTZ"}
-        one = "SELECT * FROM (VALUES (1, TIMESTAMPTZ '2015-01-01 01:00+01'), (2, NULL)) AS t(id, moment)"
-        two = "SELECT * FROM (VALUES (2::HUGEINT, NULL), (1, TIMESTAMP '2015-01-01 00:00')) AS t(id, moment)"
+        one = "SELECT * FROM (VALUES (1, TIMESTAMPTZ '2015-01-01 01:00:00+01'), (2, NULL)) AS t(id, moment)"
+        two = "SELECT * FROM (VALUES (2::HUGEINT, NULL), (1, TIMESTAMP '2015-01-01 00:00:00')) AS t(id, moment)"
         bench.compare(self.fingerprint_of(one, columns), self.fingerprint_of(two, columns))
 
     def test_escapes_in_json_do_not_count_but_its_values_do(self):
