@@ -16,6 +16,7 @@ target_include_directories(simdjson SYSTEM PUBLIC "${third_party}/simdjson")
 target_compile_options(simdjson PRIVATE -O3 -w ${TIDEMILL_READER_FLAGS})
 
 find_package(Threads REQUIRED)
+find_package(BZip2 REQUIRED)
 find_package(CURL REQUIRED)
 find_package(OpenSSL REQUIRED)
 find_package(SQLite3 REQUIRED)
@@ -23,6 +24,7 @@ find_package(CLI11 REQUIRED)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(yaml-cpp REQUIRED)
+find_package(zstd REQUIRED)
 find_path(ISAL_INCLUDE_DIRECTORY isa-l.h REQUIRED)
 find_library(ISAL_LIBRARY isal REQUIRED)
 
@@ -30,4 +32,4 @@ add_library(tidemill_third_party INTERFACE)
 target_include_directories(tidemill_third_party SYSTEM INTERFACE "${ISAL_INCLUDE_DIRECTORY}")
 target_link_libraries(tidemill_third_party INTERFACE
   duckdb simdjson "${ISAL_LIBRARY}" yaml-cpp nlohmann_json::nlohmann_json CLI11::CLI11 fmt::fmt
-  SQLite::SQLite3 CURL::libcurl OpenSSL::Crypto Threads::Threads)
+  SQLite::SQLite3 BZip2::BZip2 zstd::libzstd_shared CURL::libcurl OpenSSL::Crypto Threads::Threads)

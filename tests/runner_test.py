@@ -212,6 +212,15 @@ class RunnerTest(unittest.TestCase):
             "$ generate gharchive --out hours --start 2015-01-01T00 --scale 0.01\n\n$ ls hours\n2015-01-01-0.json.gz\n"
         )
 
+    def test_pack_writes_what_its_name_says(self):
+        self.assert_passes(
+            "$ pack a.gz one two && zcat a.gz\n1\n2\n\n$ pack a.bz2 one two && bzcat a.bz2\n1\n2\n\n"
+            "$ pack --streamed --zip64 a.zip folder/ one && python3 -m zipfile -l a.zip | cut -d' ' -f1\n"
+            "File\nfolder/\none\n\n"
+            "$ pack a.zst one two && od -An -tx1 -N4 a.zst\n 28 b5 2f fd\n\n"
+            "!2 pack a.rar one 2>/dev/null\n\n-- one --\n1\n\n-- two --\n2\n"
+        )
+
     def test_tests_are_chosen_by_name_and_pattern(self):
         for name in ("one", "two", "three"):
             self.write("$ true\n", name)

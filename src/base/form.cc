@@ -75,6 +75,15 @@ std::optional<Error> mistake_of(const Yaml& value, const Field& field) {
   return std::nullopt;
 }
 
+/// Returns a value in one line.
+std::string one_line(const Yaml& value) {
+  std::string text = value.is_scalar() ? quote(value.text) : "";
+  for (const Yaml& item : value.items) text += one_line(item) + ",";
+  for (const Yaml::Entry& entry : value.entries)
+    text += entry.key + ": " + one_line(entry.value) + ",";
+  return value.is_scalar() ? text : "[" + text + "]";
+}
+
 }  // namespace
 
 const Field* Form::find(std::string_view field) const {
@@ -138,6 +147,12 @@ std::vector<std::string> Options::text_list(std::string_view field) const {
   if (value->is_scalar()) list.push_back(value->text);
   for (const Yaml& item : value->items) list.push_back(item.text);
   return list;
+}
+
+std::vector<std::pair<std::string, std::string>> Options::values() const {
+  std::vector<std::pair<std::string, std::string>> texts;
+  for (const Yaml::Entry& entry : values_) texts.emplace_back(entry.key, one_line(entry.value));
+  return texts;
 }
 
 Options read_options(const Yaml& map, const Form& form, Mistakes& mistakes) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -66,6 +67,9 @@ class Options {
   std::chrono::milliseconds duration(std::string_view field,
                                      std::chrono::milliseconds fallback) const;
   std::vector<std::string> text_list(std::string_view field) const;
+
+  /// Returns all that was given, field by field, as written; lists and maps in one line.
+  std::vector<std::pair<std::string, std::string>> values() const;
 
   void add(std::string field, Yaml value) {
     values_.push_back({std::move(field), {}, std::move(value)});

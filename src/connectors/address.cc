@@ -28,6 +28,25 @@ void check_status(const HttpAnswer& answer, const std::string& url) {
   throw user_error("answered " + std::to_string(answer.status) + ": " + quote(url));
 }
 
+struct ArchiveMember {
+  std::string archive;
+  std::string member;  // Empty where the address is not `archive.zip!member`.
+};
+
+/// Splits an address after `.zip`: elsewhere `!` is a character like any other. A web address may
+/// have a query before it.
+ArchiveMember split_member(const std::string& address) {
+  for (size_t at = address.find('!'); at != std::string::npos; at = address.find('!', at + 1)) {
+    std::string archive = address.substr(0, at);
+    const size_t query = is_web_address(address) ? archive.find_first_of("?#") : std::string::npos;
+    if (!lower(archive.substr(0, query)).ends_with(".zip")) continue;
+    if (at + 1 < address.size()) return {std::move(archive), address.substr(at + 1)};
+    throw user_error("an address with ! and no member's name: " + quote(address))
+        .hint("for example: " + quote(address + "ratings.csv"));
+  }
+  return {address, ""};
+}
+
 std::vector<SourceFile> list_url(const ConnectorContext& context, const std::string& url) {
   HttpAnswer answer = context.environment.http.head(url, context.cancellation);
   // Some servers, and signed addresses, answer nothing but GET: its headers are enough.
@@ -75,7 +94,14 @@ bool is_web_address(const std::string& address) {
 }
 
 std::vector<SourceFile> list_address(const ConnectorContext& context, const std::string& address) {
-  return is_web_address(address) ? list_url(context, address) : list_path(context, address);
+  const auto [archive, member] = split_member(address);
+  auto files = is_web_address(archive) ? list_url(context, archive) : list_path(context, archive);
+  if (member.empty()) return files;
+  for (SourceFile& file : files) {
+    file.name += "!" + member;
+    file.member = member;
+  }
+  return files;
 }
 
 std::unique_ptr<ByteSource> open_address(const ConnectorContext& context, const SourceFile& file) {

@@ -18,7 +18,8 @@ std::string address_of(const std::string& pattern, const std::optional<Interval>
 bool is_web_address(const std::string& address);
 
 /// Lists what an address stands for: a URL is one file, a path with `*`, `?` or `**` any number of
-/// them. A relative path is relative to the project's folder.
+/// them. A relative path is relative to the project's folder. `data/*.zip!ratings.csv` is that
+/// member of each archive; what an archive holds is only seen when it is read.
 std::vector<SourceFile> list_address(const ConnectorContext& context, const std::string& address);
 std::unique_ptr<ByteSource> open_address(const ConnectorContext& context, const SourceFile& file);
 

@@ -122,6 +122,47 @@ TEST_F(AddressTest, AUrlIsOneFileNamedByItsLastPart) {
   EXPECT_EQ(names("http://host/gone"), Names{});
 }
 
+TEST_F(AddressTest, AMemberIsSplitFromEachArchive) {
+  for (const char* name : {"a.zip", "b.ZIP", "c.zip!", "d.txt"})
+    files_.write(join_path("project/data", name), "x");
+  const auto listed = list_address(context_, "data/a.zip!folder/ratings!.csv");
+  ASSERT_EQ(listed.size(), 1);
+  EXPECT_EQ(listed[0].name, "a.zip!folder/ratings!.csv");
+  EXPECT_EQ(listed[0].address, "project/data/a.zip");
+  EXPECT_EQ(listed[0].member, "folder/ratings!.csv");
+  EXPECT_EQ(listed[0].fingerprint.size, 1);
+  EXPECT_EQ(names("data/b.ZIP!x"), Names{"b.ZIP!x"});
+  EXPECT_EQ(names("data/*.zip!x"), Names{"a.zip!x"});
+  EXPECT_EQ(names("data/none.zip!x"), Names{});
+}
+
+TEST_F(AddressTest, AnExclamationMarkElsewhereIsPartOfAName) {
+  files_.write("project/data/well!.json", "x");
+  const auto listed = list_address(context_, "data/well!.json");
+  ASSERT_EQ(listed.size(), 1);
+  EXPECT_EQ(listed[0].name, "well!.json");
+  EXPECT_EQ(listed[0].member, "");
+}
+
+TEST_F(AddressTest, AMemberOfAnArchiveOnTheWebFollowsItsQuery) {
+  http_.answers["http://host/a.zip?key=1"] = {200, "\"tag\""};
+  const auto listed = list_address(context_, "http://host/a.zip?key=1!ratings.csv");
+  ASSERT_EQ(listed.size(), 1);
+  EXPECT_EQ(listed[0].name, "a.zip!ratings.csv");
+  EXPECT_EQ(listed[0].address, "http://host/a.zip?key=1");
+  EXPECT_EQ(listed[0].member, "ratings.csv");
+}
+
+TEST_F(AddressTest, AMemberWithoutANameIsAUsersError) {
+  try {
+    list_address(context_, "data/a.zip!");
+    ADD_FAILURE() << "taken";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.message(), "an address with ! and no member's name: 'data/a.zip!'");
+    EXPECT_EQ(error.hint(), "for example: 'data/a.zip!ratings.csv'");
+  }
+}
+
 TEST_F(AddressTest, AnotherAnswerIsAUsersError) {
   http_.answers["http://host/a"] = {403, ""};
   try {

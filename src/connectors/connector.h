@@ -23,6 +23,7 @@ struct SourceFile {
       name;  ///< Stays the same when the place of all files changes: `2015-01-01-15.json.gz`.
   std::string address;  ///< Where it is: a URL or an absolute path.
   Fingerprint fingerprint;
+  std::string member = {};  ///< What to read of it when it is a zip archive; empty: its only file.
 };
 
 /// What a connector works with. The references outlive what is made from it.

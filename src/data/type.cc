@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -39,6 +40,109 @@ const Spelling* find_scalar(Type::Id id) {
   return nullptr;
 }
 
+/// Reads a type from the front of a text. Types lie within each other at most so deep.
+constexpr int kDeepest = 32;
+
+class TypeReader {
+ public:
+  explicit TypeReader(std::string_view text) : text_(text) {}
+
+  std::optional<Type> read_all() {
+    auto type = read(0);
+    skip_space();
+    return text_.empty() ? type : std::nullopt;
+  }
+
+ private:
+  std::optional<Type> read(int depth) {
+    if (depth > kDeepest) return std::nullopt;
+    auto type = read_plain(depth);
+    while (type && take("[")) {
+      if (!take("]")) return std::nullopt;
+      type = Type{.id = Type::Id::kList, .children = {{"element", std::move(*type)}}};
+    }
+    return type;
+  }
+
+  std::optional<Type> read_plain(int depth) {
+    const auto word = take_word();
+    if (!word) return std::nullopt;
+    const std::string name = lower(*word);
+    if (name == "decimal") return read_decimal();
+    if (name == "list") return read_list(depth);
+    if (name == "struct") return read_struct(depth);
+    for (const Spelling& spelling : kScalars) {
+      if (spelling.name == name) return Type{.id = spelling.id};
+    }
+    return std::nullopt;
+  }
+
+  std::optional<Type> read_decimal() {
+    if (!take("(")) return std::nullopt;
+    const auto precision = take_number();
+    if (!precision || !take(",")) return std::nullopt;
+    const auto scale = take_number();
+    if (!scale || !take(")")) return std::nullopt;
+    if (*precision < 1 || *precision > 38 || *scale > *precision) return std::nullopt;
+    return Type{.id = Type::Id::kDecimal, .precision = *precision, .scale = *scale};
+  }
+
+  std::optional<Type> read_list(int depth) {
+    if (!take("(")) return std::nullopt;
+    auto element = read(depth + 1);
+    if (!element || !take(")")) return std::nullopt;
+    return Type{.id = Type::Id::kList, .children = {{"element", std::move(*element)}}};
+  }
+
+  std::optional<Type> read_struct(int depth) {
+    if (!take("(")) return std::nullopt;
+    Type type{.id = Type::Id::kStruct};
+    do {
+      auto name = take_name();
+      auto field = name ? read(depth + 1) : std::nullopt;
+      if (!field || find_column(type.children, *name) != nullptr) return std::nullopt;
+      type.children.push_back({std::move(*name), std::move(*field)});
+    } while (take(","));
+    return take(")") ? std::optional(std::move(type)) : std::nullopt;
+  }
+
+  void skip_space() {
+    while (!text_.empty() && (text_.front() == ' ' || text_.front() == '\t'))
+      text_.remove_prefix(1);
+  }
+  bool take(std::string_view sign) {
+    skip_space();
+    if (!text_.starts_with(sign)) return false;
+    text_.remove_prefix(sign.size());
+    return true;
+  }
+  std::optional<std::string> take_word() {
+    skip_space();
+    const size_t end = std::min(text_.find_first_of(" \t(),[]\""), text_.size());
+    if (end == 0) return std::nullopt;
+    const std::string word(text_.substr(0, end));
+    text_.remove_prefix(end);
+    return word;
+  }
+  std::optional<std::string> take_name() {
+    skip_space();
+    if (!text_.starts_with('"')) return take_word();
+    const size_t end = text_.find('"', 1);
+    if (end == std::string_view::npos || end == 1) return std::nullopt;
+    const std::string name(text_.substr(1, end - 1));
+    text_.remove_prefix(end + 1);
+    return name;
+  }
+  std::optional<int> take_number() {
+    const auto word = take_word();
+    const auto number = word ? parse_integer(*word) : std::nullopt;
+    if (!number || *number < 0 || *number > 38) return std::nullopt;
+    return static_cast<int>(*number);
+  }
+
+  std::string_view text_;
+};
+
 std::string quoted_identifier(const std::string& name) {
   return '"' + replace_all(name, "\"", "\"\"") + '"';
 }
@@ -73,24 +177,7 @@ bool Type::operator==(const Type& other) const {
          children == other.children;
 }
 
-std::optional<Type> parse_type(std::string_view text) {
-  const std::string name = lower(trim(text));
-  for (const Spelling& spelling : kScalars) {
-    if (spelling.name == name) return Type{.id = spelling.id};
-  }
-  if (!name.starts_with("decimal(") || !name.ends_with(")")) return std::nullopt;
-  const auto parts = split(std::string_view(name).substr(8, name.size() - 9), ',');
-  if (parts.size() != 2) return std::nullopt;
-  const auto precision = parse_integer(trim(parts[0]));
-  const auto scale = parse_integer(trim(parts[1]));
-  if (!precision || !scale || *precision < 1 || *precision > 38 || *scale < 0 ||
-      *scale > *precision) {
-    return std::nullopt;
-  }
-  return Type{.id = Type::Id::kDecimal,
-              .precision = static_cast<int>(*precision),
-              .scale = static_cast<int>(*scale)};
-}
+std::optional<Type> parse_type(std::string_view text) { return TypeReader(text).read_all(); }
 
 const Column* find_column(const Schema& schema, std::string_view name) {
   for (const Column& column : schema) {

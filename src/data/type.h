@@ -54,9 +54,9 @@ struct Column {
 
 using Schema = std::vector<Column>;
 
-/// Reads a scalar type's name as a contract writes it: boolean, tinyint, smallint, integer, bigint,
-/// float, double, decimal(p,s), varchar (or text), json, blob, date, timestamp. Nothing when it is
-/// none of these.
+/// Reads a type as a contract writes it: boolean, tinyint, smallint, integer, bigint, float,
+/// double, decimal(p,s), varchar (or text), json, blob, date, timestamp, list(T) or T[], struct(a
+/// T, "b c" T). Nothing when it is none of these.
 std::optional<Type> parse_type(std::string_view text);
 
 /// Returns the column of that name (names are compared without regard to ASCII case), or null.

@@ -24,11 +24,44 @@ TEST(ParseType, CaseBlanksAndTheOtherNameOfVarcharAreTaken) {
 }
 
 TEST(ParseType, WhatIsNoneIsNothing) {
-  for (const char* wrong : {"", "int", "decimal", "decimal()", "decimal(10)", "decimal(0,0)",
-                            "decimal(39,2)", "decimal(5,6)", "decimal(5,-1)", "decimal(5,2",
-                            "decimal(5,2,1)", "decimal(a,b)", "list(bigint)", "timestamptz"}) {
+  for (const char* wrong : {"",
+                            "int",
+                            "decimal",
+                            "decimal()",
+                            "decimal(10)",
+                            "decimal(0,0)",
+                            "decimal(39,2)",
+                            "decimal(5,6)",
+                            "decimal(5,-1)",
+                            "decimal(5,2",
+                            "decimal(5,2,1)",
+                            "decimal(a,b)",
+                            "timestamptz",
+                            "list",
+                            "list()",
+                            "list(int)",
+                            "bigint[",
+                            "bigint[3]",
+                            "struct",
+                            "struct()",
+                            "struct(a)",
+                            "struct(a bigint",
+                            "struct(a bigint, A bigint)",
+                            "bigint x"}) {
     EXPECT_EQ(parse_type(wrong), std::nullopt) << wrong;
   }
+}
+
+TEST(ParseType, ListsAndStructsHoldTypes) {
+  EXPECT_EQ(parse_type("varchar[]"), parse_type("list(varchar)"));
+  EXPECT_EQ(parse_type("list( list(bigint) )"), parse_type("bigint[][]"));
+  const auto type = parse_type("struct(Key varchar, \"a b\" decimal(3,1)[], at timestamp)");
+  ASSERT_TRUE(type);
+  EXPECT_EQ(type->sql(),
+            "STRUCT(\"Key\" VARCHAR, \"a b\" DECIMAL(3,1)[], \"at\" TIMESTAMP WITH TIME ZONE)");
+  std::string deep = "bigint";
+  for (int i = 0; i < 100; ++i) deep = "list(" + deep + ")";
+  EXPECT_EQ(parse_type(deep), std::nullopt);
 }
 
 TEST(Type, NestedTypesAreSpelledForPeopleAndForSql) {
@@ -59,7 +92,8 @@ TEST(FindColumn, CaseDoesNotCount) {
 }
 
 TEST(Contract, KeptExtraFieldsAreALastColumnOfJson) {
-  Contract contract{.columns = {{.name = "id", .path = {"id"}, .type = {.id = Type::Id::kBigint}}}};
+  Contract contract{
+      .columns = {{.name = "id", .paths = {{{"id"}}}, .type = {.id = Type::Id::kBigint}}}};
   EXPECT_EQ(contract.schema().size(), 1);
   contract.extra_fields = Contract::ExtraFields::kKeep;
   ASSERT_EQ(contract.schema().size(), 2);

@@ -96,6 +96,19 @@ void destroy(void* object) {
   delete static_cast<Object*>(object);
 }
 
+OwnedType make_type(const Type& type);
+
+OwnedType make_struct_type(const Type& type) {
+  std::vector<OwnedType> owned;
+  std::vector<duckdb_logical_type> types;
+  std::vector<const char*> names;
+  for (const Column& field : type.children) {
+    types.push_back(owned.emplace_back(make_type(field.type)).get());
+    names.push_back(field.name.c_str());
+  }
+  return OwnedType(duckdb_create_struct_type(types.data(), names.data(), types.size()));
+}
+
 OwnedType make_type(const Type& type) {
   using Id = Type::Id;
   static const std::map<Id, duckdb_type> types = {
@@ -109,19 +122,15 @@ OwnedType make_type(const Type& type) {
     return OwnedType(duckdb_create_decimal_type(static_cast<uint8_t>(type.precision),
                                                 static_cast<uint8_t>(type.scale)));
   }
+  if (type.id == Id::kList) {
+    return OwnedType(duckdb_create_list_type(make_type(type.children.at(0).type).get()));
+  }
+  if (type.id == Id::kStruct) return make_struct_type(type);
   const auto found = types.find(type.id);
   if (found == types.end()) {
     throw bug_error("a source's column cannot be of type: " + quote(type.name()));
   }
   return OwnedType(duckdb_create_logical_type(found->second));
-}
-
-/// Returns in how many bytes DuckDB stores a decimal of that precision.
-int decimal_bytes(const Type& type) {
-  if (type.id != Type::Id::kDecimal) return 0;
-  if (type.precision <= 4) return 2;
-  if (type.precision <= 9) return 4;
-  return type.precision <= 18 ? 8 : 16;
 }
 
 void bind(duckdb_bind_info info) {
@@ -158,16 +167,16 @@ std::unique_ptr<Scan> make_scan(const StatePointer& state, duckdb_init_info info
   const Schema& schema = state->source.schema();
   std::vector<size_t> columns;
   std::vector<idx_t> places;
-  std::vector<RowBatch::Vector> vectors;
+  std::vector<Cells> cells;
   for (idx_t place = 0; place < duckdb_init_get_column_count(info); ++place) {
     const idx_t column = duckdb_init_get_column_index(info, place);
     if (column >= schema.size()) continue;  // Without content: asked for where only rows count.
     columns.push_back(column);
     places.push_back(place);
-    vectors.push_back({.decimal_bytes = decimal_bytes(schema[column].type)});
+    cells.emplace_back(schema[column].type);
   }
   return std::make_unique<Scan>(
-      Scan{state, places, RowBatch(std::move(vectors)), state->source.make_reader(columns)});
+      Scan{state, places, RowBatch(std::move(cells)), state->source.make_reader(columns)});
 }
 
 void begin_thread(duckdb_init_info info) {
@@ -187,8 +196,8 @@ void fill(duckdb_function_info info, duckdb_data_chunk chunk) {
       *scan.state,
       [&] {
         for (size_t column = 0; column < scan.places.size(); ++column) {
-          duckdb_vector vector = duckdb_data_chunk_get_vector(chunk, scan.places[column]);
-          scan.batch.attach(column, vector, duckdb_vector_get_data(vector));
+          scan.batch.column(column).attach(
+              duckdb_data_chunk_get_vector(chunk, scan.places[column]));
         }
         duckdb_data_chunk_set_size(chunk, scan.reader->read(scan.batch));
       },

@@ -26,7 +26,7 @@ class RowReader {
 class RowSource {
  public:
   virtual ~RowSource() = default;
-  /// Returns the columns: scalar types only.
+  /// Returns the columns: scalar types, and lists and structs of them.
   virtual const Schema& schema() const = 0;
   /// Returns how many readers can work side by side; at least 1.
   virtual size_t most_readers() const = 0;

@@ -46,11 +46,11 @@ class Numbers : public RowSource {
     void write(RowBatch& batch, size_t row, int64_t number) {
       for (size_t i = 0; i < columns_.size(); ++i) {
         if (columns_[i] == 0) {
-          batch.set_int64(i, row, number);
+          batch.column(i).set_int64(row, number);
         } else if (number % 3 == 0) {
-          batch.set_null(i, row);
+          batch.column(i).set_null(row);
         } else {
-          batch.set_string(i, row, "number " + std::to_string(number));
+          batch.column(i).set_string(row, "number " + std::to_string(number));
         }
       }
     }
@@ -80,21 +80,22 @@ class EveryType : public RowSource {
     size_t read(RowBatch& batch) override {
       if (done_) return 0;
       done_ = true;
-      batch.set_bool(0, 0, true);
-      batch.set_int8(1, 0, -128);
-      batch.set_int16(2, 0, -32768);
-      batch.set_int32(3, 0, -2147483647);
-      batch.set_int64(4, 0, INT64_MIN);
-      batch.set_float(5, 0, 0.5F);
-      batch.set_double(6, 0, -0.25);
-      batch.set_decimal(7, 0, -123);
-      batch.set_decimal(8, 0, 123456789);
-      batch.set_decimal(9, 0, 123456789012345678);
-      batch.set_decimal(10, 0, static_cast<Int128>(1000000000000000000) * 1000000000000000000);
-      batch.set_date(11, 0, 16436);
-      batch.set_timestamp(12, 0, 1420070400000000);
-      batch.set_string(13, 0, std::string_view("a\0b", 3));
-      for (size_t i = 0; i < columns_; ++i) batch.set_null(i, 1);
+      batch.column(0).set_bool(0, true);
+      batch.column(1).set_int8(0, -128);
+      batch.column(2).set_int16(0, -32768);
+      batch.column(3).set_int32(0, -2147483647);
+      batch.column(4).set_int64(0, INT64_MIN);
+      batch.column(5).set_float(0, 0.5F);
+      batch.column(6).set_double(0, -0.25);
+      batch.column(7).set_decimal(0, -123);
+      batch.column(8).set_decimal(0, 123456789);
+      batch.column(9).set_decimal(0, 123456789012345678);
+      batch.column(10).set_decimal(0,
+                                   static_cast<Int128>(1000000000000000000) * 1000000000000000000);
+      batch.column(11).set_date(0, 16436);
+      batch.column(12).set_timestamp(0, 1420070400000000);
+      batch.column(13).set_string(0, std::string_view("a\0b", 3));
+      for (size_t i = 0; i < columns_; ++i) batch.column(i).set_null(1);
       return 2;
     }
 

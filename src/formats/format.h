@@ -21,18 +21,22 @@ namespace tidemill {
 /// One file to read. `open` is called once, from the thread that will read it, and may throw as
 /// ByteSource does.
 struct Input {
-  std::string name;  ///< The address or path: what rejects and messages call it.
+  std::string name;  ///< The address or path, with `!member`: what rejects and messages call it.
   std::function<std::unique_ptr<ByteSource>()> open;
+  std::string member = {};  ///< What to read of a zip archive; empty: its only file.
+  int64_t first_line = 1;  ///< The number of its first line: what it is part of may begin earlier.
 };
 
 /// A record that did not become a row.
 struct Reject {
   std::string file;
-  int64_t line = 0;    ///< From 1, in the decompressed text.
-  std::string column;  ///< Of the contract; empty when the record as a whole is broken.
-  std::string reason;  ///< In words: `not a bigint: 'abc'`.
-  std::string text;    ///< The record's bytes as they came, which may be no UTF-8; of a record
-                       ///< beyond the format's limit its beginning.
+  int64_t line = 0;      ///< From 1, in the decompressed text.
+  std::string column;    ///< Of the contract; empty when the record as a whole is broken.
+  std::string reason;    ///< In words: `not a bigint: 'abc'`.
+  std::string text;      ///< The record's bytes as they came, which may be no UTF-8; of a record
+                         ///< beyond the format's limit its beginning.
+  std::string header;    ///< The header of its file, without which the record cannot be read.
+  bool cut_off = false;  ///< `text` is only the record's beginning.
 };
 
 /// Where rejects go. Called from any thread.
@@ -64,8 +68,8 @@ struct Format {
   std::string name;
   std::string doc;
   Form form;  ///< The options that a source of this format may give beside the common ones.
-  /// Makes the rows of the request's inputs readable by DuckDB, in parallel over the inputs and in
-  /// bounded memory. Which rows are bad does not depend on which columns are asked for.
+  /// Makes the rows of the request's inputs readable by DuckDB, in parallel and in bounded memory.
+  /// Which rows are bad does not depend on which columns are asked for.
   std::function<std::unique_ptr<duckdb::RowSource>(ReadRequest request, const Options& options)>
       open;
 };

@@ -317,6 +317,33 @@ std::string_view JsonScanner::since(size_t from) const {
   return text_.substr(from, end - from);
 }
 
+std::string_view JsonScanner::between(size_t token, size_t end) const {
+  const size_t begin = tokens_[token];
+  size_t last = end < count_ ? tokens_[end] : text_.size();
+  while (last > begin && is_space(text_[last - 1])) --last;
+  return text_.substr(begin, last - begin);
+}
+
+JsonString make_json_string(std::string_view inside) {
+  JsonString string{.inside = inside};
+  bool high = false;  // The escape right before this one is a high surrogate.
+  size_t at = find_backslash(inside, 0);
+  while (at < inside.size()) {
+    string.escaped = true;
+    const Escape escape = read_escape(inside.substr(at));
+    if (high != is_low_surrogate(escape.unit)) string.half_surrogate = true;
+    const size_t after = at + escape.size;
+    at = find_backslash(inside, after);
+    high = is_high_surrogate(escape.unit);
+    if (high && at != after) {
+      string.half_surrogate = true;
+      high = false;
+    }
+  }
+  if (high) string.half_surrogate = true;
+  return string;
+}
+
 bool is_json_number(std::string_view text) {
   const char* at = text.data();
   const char* end = at + text.size();

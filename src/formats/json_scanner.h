@@ -45,6 +45,12 @@ class JsonScanner {
   /// Returns the first character of the next token, or NUL after the last. `{`, `[`, `"`, `t`, `f`,
   /// `n`, `-` and digits begin values, if all is well.
   char peek() const { return at_ < count_ ? text_[tokens_[at_]] : '\0'; }
+  /// Returns the number of the next token; JsonCursor walks from there again.
+  size_t token() const { return at_; }
+  /// Returns the first character of a token that was passed or is the next.
+  char first_of(size_t token) const { return token < count_ ? text_[tokens_[token]] : '\0'; }
+  /// Returns what stands from one token up to another, without white space at its end.
+  std::string_view between(size_t token, size_t end) const;
   /// Returns where the next token begins, in bytes.
   size_t position() const { return at_ < count_ ? tokens_[at_] : text_.size(); }
 
@@ -97,6 +103,9 @@ class JsonScanner {
       objects_{};  // One bit a depth, set: an object, else a list.
   std::string problem_;
 };
+
+/// Returns the string between whose quotes `inside` stands; its escapes are well-formed.
+JsonString make_json_string(std::string_view inside);
 
 /// True when `text` is a number as JSON writes it.
 bool is_json_number(std::string_view text);

@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "base/time.h"
 #include "duckdb/row_source.h"
@@ -19,12 +20,13 @@ Contract make_contract(const std::vector<std::string>& lines) {
   Contract contract;
   for (const std::string& line : lines) {
     const std::vector<std::string> words = split(line, ' ');
-    ContractColumn column{.name = words[0], .path = {words[0]}, .type = *parse_type(words[1])};
+    ContractColumn column{
+        .name = words[0], .paths = {*parse_path(words[0])}, .type = *parse_type(words[1])};
     for (size_t i = 2; i < words.size(); ++i) {
       if (words[i] == "required") {
         column.required = true;
       } else {
-        column.path = split(words[i], '.');
+        column.paths = {*parse_path(words[i])};
       }
     }
     contract.columns.push_back(column);
@@ -433,6 +435,126 @@ TEST_F(RecordDecoderTest, ManyColumnsInAnyOrderAreFound) {
   }
   EXPECT_EQ(decode(make_contract(lines), forward + "}"), join(expected, " | "));
   EXPECT_EQ(decode(make_contract(lines), backward + "}"), join(expected, " | "));
+}
+
+/// A contract of one column, to be changed by the test.
+Contract one_column(const char* type, std::vector<std::string> paths) {
+  ContractColumn column{.name = "v", .type = *parse_type(type)};
+  for (const std::string& path : paths) column.paths.push_back(*parse_path(path));
+  Contract contract;
+  contract.columns.push_back(column);
+  return contract;
+}
+
+TEST_F(RecordDecoderTest, ListsAndStructsAreReadWhole) {
+  EXPECT_EQ(value("bigint[]", "[1, null ,\"3\"]"), "[1,null,3]");
+  EXPECT_EQ(value("bigint[]", "[]"), "[]");
+  EXPECT_EQ(value("bigint[]", "null"), "NULL");
+  EXPECT_EQ(value("bigint[][]", "[[1],[],null,[2,3]]"), "[[1],[],null,[2,3]]");
+  EXPECT_EQ(value("json[]", "[{\"a\": [1]}, 2]"), R"(["{\"a\": [1]}","2"])");
+  Contract contract = one_column("struct(a bigint, b varchar[])", {"v"});
+  EXPECT_EQ(decode(contract, R"({"v":{"b":["x","\u00e9"],"z":1,"a":2}})"),
+            R"({"a":2,"b":["x","é"]})");
+  EXPECT_EQ(decode(contract, R"({"v":{}})"), R"({"a":null,"b":null})");
+  EXPECT_EQ(decode(contract, R"({"v":null})"), "NULL");
+  EXPECT_EQ(decode(contract, R"({"v":{"a":1,"\u0061":2}})"), R"({"a":2,"b":null})");
+}
+
+TEST_F(RecordDecoderTest, AListWithABadElementIsBad) {
+  EXPECT_EQ(value("bigint[]", "[1,\"x\"]"), "v: not a bigint: 'x'");
+  EXPECT_EQ(value("bigint[]", "5"), "v: not a list(bigint): '5'");
+  EXPECT_EQ(value("tinyint[]", "[500]"), "v: out of range for a tinyint: '500'");
+  EXPECT_EQ(value("varchar[]", R"(["\ud800"])").substr(0, 10), "v: half of");
+  EXPECT_EQ(decode(one_column("struct(a bigint)", {"v"}), R"({"v":{"a":[1]}})"),
+            "v: not a bigint: '[1]'");
+  Contract contract = one_column("bigint[]", {"v"});
+  contract.bad_rows = Contract::BadRows::kSetNull;
+  EXPECT_EQ(decode(contract, R"({"v":[1,"x",3]})"), "[1,null,3]");
+  EXPECT_EQ(decode(contract, R"({"v":7})"), "NULL");
+}
+
+TEST_F(RecordDecoderTest, APathGoesIntoEachElement) {
+  const Contract keys = one_column("varchar[]", {"authors[].author.key"});
+  EXPECT_EQ(decode(keys, R"({"authors":[{"author":{"key":"a"}},{"type":1,"author":{"key":"b"}}]})"),
+            R"(["a","b"])");
+  EXPECT_EQ(decode(keys, R"({"authors":[{"author":null},null,{},{"author":{"key":null}}]})"),
+            "[null,null,null,null]");
+  EXPECT_EQ(decode(keys, R"({"authors":[]})"), "[]");
+  EXPECT_EQ(decode(keys, R"({"authors":null})"), "NULL");
+  EXPECT_EQ(decode(keys, "{}"), "NULL");
+  EXPECT_EQ(decode(keys, R"({"authors":{"author":1}})"), "v: not a list: '{\"author\":1}'");
+  EXPECT_EQ(decode(keys, R"({"authors":[{"author":"x"}]})"), "v: not an object: '\"x\"'");
+  EXPECT_EQ(decode(one_column("bigint[]", {"x.a[].b[].c"}),
+                   R"({"x":{"a":[{"b":[{"c":1},{"c":2}]},{"b":null},{"b":[{"c":3}]}]}})"),
+            "[1,2,3]");
+  EXPECT_EQ(decode(one_column("bigint[]", {"a[].b[]"}), R"({"a":[{"b":5}]})"),
+            "v: not a list: '5'");
+}
+
+TEST_F(RecordDecoderTest, TwoColumnsMayReadOneList) {
+  Contract contract = one_column("varchar[]", {"a[].k"});
+  contract.columns.push_back(
+      {.name = "w", .paths = {*parse_path("a[].n")}, .type = *parse_type("bigint[]")});
+  contract.columns.push_back(
+      {.name = "whole", .paths = {*parse_path("a")}, .type = *parse_type("json")});
+  EXPECT_EQ(decode(contract, R"({"a":[{"k":"\u0041","n":1},{"n":2}]})"),
+            R"(["A",null] | [1,2] | [{"k":"\u0041","n":1},{"n":2}])");
+}
+
+TEST_F(RecordDecoderTest, OfAlternativePathsTheFirstThatIsThereCounts) {
+  const Contract bio = one_column("varchar", {"bio.value", "bio"});
+  EXPECT_EQ(decode(bio, R"({"bio":"text"})"), "text");
+  EXPECT_EQ(decode(bio, R"({"bio":{"type":"/type/text","value":"inside"}})"), "inside");
+  EXPECT_EQ(decode(bio, R"({"bio":null})"), "NULL");
+  EXPECT_EQ(decode(bio, "{}"), "NULL");
+  EXPECT_EQ(decode(bio, R"({"bio":[1]})"), "v: not an object: '[1]'");
+  EXPECT_EQ(decode(bio, R"({"bio":{}})"), "v: not a varchar: '{}'");
+  const Contract id = one_column("bigint", {"a", "b", "c"});
+  EXPECT_EQ(decode(id, R"({"c":3,"b":2})"), "2");
+  EXPECT_EQ(decode(id, R"({"a":"x","b":2})"), "2");
+  EXPECT_EQ(decode(id, R"({"a":"x","b":null})"), "v: not a bigint: 'x'");
+}
+
+TEST_F(RecordDecoderTest, TextsAreTrimmedAndMayMeanNull) {
+  Contract contract = one_column("varchar", {"v"});
+  contract.columns[0].trim = true;
+  contract.columns[0].null_values = {"N/A", ""};
+  EXPECT_EQ(decode(contract, R"({"v":"  a b \t"})"), "a b");
+  EXPECT_EQ(decode(contract, R"({"v":" N/A "})"), "NULL");
+  EXPECT_EQ(decode(contract, R"({"v":"   "})"), "NULL");
+  contract.columns[0].required = true;
+  EXPECT_EQ(decode(contract, R"({"v":"N/A"})"), "v: missing required value");
+  Contract number = one_column("bigint[]", {"v"});
+  number.columns[0].trim = true;
+  number.columns[0].null_values = {"-1"};
+  EXPECT_EQ(decode(number, R"({"v":[" 7 ",-1,"-1"]})"), "[7,null,null]");
+}
+
+TEST_F(RecordDecoderTest, ADefaultStandsForWhatIsMissing) {
+  Contract contract = one_column("decimal(5,2)", {"v"});
+  contract.columns[0].fallback = "1.5";
+  contract.columns[0].required = true;
+  EXPECT_EQ(decode(contract, "{}"), "1.50");
+  EXPECT_EQ(decode(contract, R"({"v":null})"), "1.50");
+  EXPECT_EQ(decode(contract, R"({"v":2})"), "2.00");
+  EXPECT_EQ(decode(contract, R"({"v":"x"})"), "v: not a decimal(5,2): 'x'");
+  contract.columns[0].fallback = "x";
+  EXPECT_THROW(RecordDecoder{contract}, Error);
+}
+
+TEST_F(RecordDecoderTest, TimesAreReadByTheirFormats) {
+  Contract contract = one_column("timestamp", {"v"});
+  contract.columns[0].time_formats = {"epoch_s", "%d/%m/%Y %H:%M"};
+  EXPECT_EQ(decode(contract, R"({"v":1425941529})"), "2015-03-09T22:52:09Z");
+  EXPECT_EQ(decode(contract, R"({"v":"1425941529"})"), "2015-03-09T22:52:09Z");
+  EXPECT_EQ(decode(contract, R"({"v":"31/01/2015 07:00"})"), "2015-01-31T07:00:00Z");
+  EXPECT_EQ(decode(contract, R"({"v":"2015-01-31T07:00:00Z"})"),
+            "v: not a timestamp: '2015-01-31T07:00:00Z'");
+  EXPECT_EQ(decode(contract, R"({"v":true})"), "v: not a timestamp: 'true'");
+  Contract date = one_column("date", {"v"});
+  date.columns[0].time_formats = {"epoch_ms"};
+  EXPECT_EQ(decode(date, R"({"v":-1})"), "1969-12-31");
+  EXPECT_EQ(decode(date, R"({"v":86400000})"), "1970-01-02");
 }
 
 }  // namespace

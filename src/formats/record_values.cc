@@ -1,5 +1,8 @@
 #include "formats/record_values.h"
 
+#include <algorithm>
+#include <chrono>
+
 #include "base/error.h"
 #include "base/text.h"
 #include "formats/parse_value.h"
@@ -9,7 +12,7 @@ namespace tidemill {
 namespace {
 
 using Id = Type::Id;
-using Kind = JsonValue::Kind;
+using Kind = RecordValue::Kind;
 using State = ColumnValue::State;
 
 State state_of(Fit fit) {
@@ -42,6 +45,12 @@ void fit_boolean(std::string_view text, ColumnValue& result) {
   result.state = result.boolean || text == "false" ? State::kGood : State::kUnfit;
 }
 
+/// Reads a boolean outside JSON: `true`, `True`, `TRUE`, `1`, and so on.
+void fit_written_boolean(std::string_view text, ColumnValue& result) {
+  const std::string word = lower(text.substr(0, 6));
+  fit_boolean(word == "1" ? "true" : word == "0" ? "false" : std::string_view(word), result);
+}
+
 void fit_number(std::string_view text, const Type& type, ColumnValue& result) {
   if (type.id == Id::kFloat) {
     const auto parsed = parse_float(text);
@@ -62,24 +71,87 @@ void fit_number(std::string_view text, const Type& type, ColumnValue& result) {
   }
 }
 
-/// Reads a time from a string; a number would have to say what it counts.
-void fit_time(const JsonValue& value, const Type& type, ColumnValue& result) {
-  result.state = State::kUnfit;
-  if (value.kind != Kind::kString) return;
-  if (type.id == Id::kDate) {
-    if (const auto days = parse_date(value.text)) {
-      result.state = State::kGood;
-      result.whole = *days;
-    }
-  } else if (const auto microseconds = parse_timestamp(value.text)) {
-    result.state = State::kGood;
-    result.whole = *microseconds;
+constexpr int64_t kDay = int64_t{86'400} * 1'000'000;
+
+/// Returns a number outside JSON as JSON writes it: without a plus sign and zeros in front, and
+/// with a digit on both sides of the point.
+std::string as_json_number(std::string_view text) {
+  std::string sign;
+  if (text.starts_with('+') || text.starts_with('-')) {
+    if (text.front() == '-') sign = "-";
+    text.remove_prefix(1);
   }
+  const size_t digits = std::min(text.find_first_not_of('0'), text.size());
+  const bool has_digits = digits > 0;
+  text.remove_prefix(digits);
+  const bool needs_zero = text.empty() || text.front() < '0' || text.front() > '9';
+  std::string number = sign + (needs_zero && (has_digits || text.starts_with('.')) ? "0" : "");
+  number += text;
+  if (number.ends_with('.') && number != sign + "0.") number.pop_back();
+  return number == sign + "0." && has_digits ? sign + "0" : number;
+}
+
+/// Returns the microseconds since 1970 of a text, by the first format that fits.
+std::optional<int64_t> read_time(std::string_view text, std::span<const TimeFormat> formats) {
+  for (const TimeFormat& format : formats) {
+    if (const auto time = format.read(text)) return time;
+  }
+  return std::nullopt;
+}
+
+/// Reads a time from a string; a number would have to say what it counts.
+void fit_time(const RecordValue& value, const Type& type, const ValueRule& rule,
+              ColumnValue& result) {
+  result.state = State::kUnfit;
+  const bool is_date = type.id == Id::kDate;
+  std::optional<int64_t> time;
+  if (!rule.time_formats().empty()) {
+    if (value.kind == Kind::kBoolean) return;
+    time = read_time(value.text, rule.time_formats());
+    if (time && is_date) time = (*time - (*time % kDay + kDay) % kDay) / kDay;
+  } else if (value.kind == Kind::kString || value.kind == Kind::kText) {
+    if (is_date) {
+      time = parse_date(value.text);
+    } else {
+      time = parse_timestamp(value.text);
+    }
+  }
+  if (!time) return;
+  result.state = State::kGood;
+  result.whole = *time;
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n\f\v";
+  const size_t begin = text.find_first_not_of(kSpace);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
 }
 
 }  // namespace
 
-ColumnValue fit_value(const JsonValue& value, const Type& type) {
+ValueRule::ValueRule(const ContractColumn& column)
+    : edits_(column.trim || !column.null_values.empty()),
+      trim_(column.trim),
+      null_values_(column.null_values) {
+  for (const std::string& text : column.time_formats) {
+    const auto format = TimeFormat::parse(text);
+    if (!format) throw bug_error("an unchecked format of times: " + quote(text));
+    time_formats_.push_back(*format);
+  }
+}
+
+void ValueRule::edit_text(RecordValue& value) const {
+  if (value.kind == Kind::kNull || value.kind == Kind::kContainer || value.half_surrogate) return;
+  if (trim_ && (value.kind == Kind::kString || value.kind == Kind::kText))
+    value.text = trimmed(value.text);
+  const bool is_null =
+      std::find(null_values_.begin(), null_values_.end(), value.text) != null_values_.end();
+  if (is_null) value.kind = Kind::kNull;
+}
+
+ColumnValue fit_value(RecordValue value, const Type& type, const ValueRule& rule) {
+  rule.edit(value);
   ColumnValue result;
   if (value.kind == Kind::kNull) return result;
   result.text = type.id == Id::kJson ? value.written : value.text;
@@ -96,63 +168,83 @@ ColumnValue fit_value(const JsonValue& value, const Type& type) {
         result.state = State::kGood;
         break;
       case Id::kBoolean:
-        fit_boolean(value.text, result);
+        if (value.kind == Kind::kText) {
+          fit_written_boolean(value.text, result);
+        } else {
+          fit_boolean(value.text, result);
+        }
         break;
       case Id::kDate:
       case Id::kTimestamp:
-        fit_time(value, type, result);
+        fit_time(value, type, rule, result);
         break;
       default:
         fit_number(value.text, type, result);
+        if (result.state == State::kUnfit && value.kind == Kind::kText)
+          fit_number(as_json_number(value.text), type, result);
     }
   }
   return result;
 }
 
 std::string describe_bad(const ColumnValue& value, const Type& type) {
-  const std::string article = type.id == Id::kInteger ? "an " : "a ";
+  const Type& wanted = is_nested(type) && value.leaf != nullptr ? *value.leaf : type;
+  const std::string article = wanted.id == Id::kInteger ? "an " : "a ";
   switch (value.state) {
     case State::kOutOfRange:
-      return "out of range for " + article + type.name() + ": " + quote(value.text);
+      return "out of range for " + article + wanted.name() + ": " + quote(value.text);
     case State::kNotAnObject:
       return "not an object: " + quote(value.text);
+    case State::kNotAList:
+      return "not a list: " + quote(value.text);
     case State::kHalfSurrogate:
       return "half of a surrogate pair, which no text can hold: " + quote(value.text);
     default:
-      return "not " + article + type.name() + ": " + quote(value.text);
+      return "not " + article + wanted.name() + ": " + quote(value.text);
   }
 }
 
-void write_value(const ColumnValue& value, const Type& type, duckdb::RowBatch& batch, size_t column,
-                 size_t row) {
-  if (value.state == State::kNull) return batch.set_null(column, row);
+void write_value(const ColumnValue& value, const Type& type, std::span<const ColumnValue> inside,
+                 duckdb::Cells& cells, size_t row) {
+  if (value.state == State::kNull) return cells.set_null(row);
   switch (type.id) {
     case Id::kBoolean:
-      return batch.set_bool(column, row, value.boolean);
+      return cells.set_bool(row, value.boolean);
     case Id::kTinyint:
-      return batch.set_int8(column, row, static_cast<int8_t>(value.whole));
+      return cells.set_int8(row, static_cast<int8_t>(value.whole));
     case Id::kSmallint:
-      return batch.set_int16(column, row, static_cast<int16_t>(value.whole));
+      return cells.set_int16(row, static_cast<int16_t>(value.whole));
     case Id::kInteger:
-      return batch.set_int32(column, row, static_cast<int32_t>(value.whole));
+      return cells.set_int32(row, static_cast<int32_t>(value.whole));
     case Id::kBigint:
-      return batch.set_int64(column, row, value.whole);
+      return cells.set_int64(row, value.whole);
     case Id::kFloat:
-      return batch.set_float(column, row, value.single);
+      return cells.set_float(row, value.single);
     case Id::kDouble:
-      return batch.set_double(column, row, value.number);
+      return cells.set_double(row, value.number);
     case Id::kDecimal:
-      return batch.set_decimal(column, row, value.decimal);
+      return cells.set_decimal(row, value.decimal);
     case Id::kDate:
-      return batch.set_date(column, row, static_cast<int32_t>(value.whole));
+      return cells.set_date(row, static_cast<int32_t>(value.whole));
     case Id::kTimestamp:
-      return batch.set_timestamp(column, row, value.whole);
+      return cells.set_timestamp(row, value.whole);
     case Id::kVarchar:
     case Id::kJson:
     case Id::kBlob:
-      return batch.set_string(column, row, value.text);
-    case Id::kList:
-    case Id::kStruct:
+      return cells.set_string(row, value.text);
+    case Id::kList: {
+      const auto elements = inside.subspan(value.inside.first, value.inside.count);
+      size_t at = cells.set_list(row, elements.size());
+      for (const ColumnValue& element : elements)
+        write_value(element, type.children[0].type, inside, cells.element(), at++);
+      return;
+    }
+    case Id::kStruct: {
+      for (size_t i = 0; i < type.children.size(); ++i)
+        write_value(inside[value.inside.first + i], type.children[i].type, inside, cells.field(i),
+                    row);
+      return;
+    }
     case Id::kMap:
       break;
   }

@@ -1,21 +1,26 @@
-// The value of one column in one record, on its way from JSON to a batch.
+// The value of one column in one record, on its way from text to a batch.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "data/contract.h"
+#include "data/time_format.h"
 #include "data/type.h"
 #include "duckdb/row_batch.h"
 
 namespace tidemill {
 
 /// A value as a record has it.
-struct JsonValue {
-  enum class Kind { kNull, kBoolean, kNumber, kString, kContainer };
+struct RecordValue {
+  /// A text is one outside JSON, in which numbers and booleans are written more freely.
+  enum class Kind { kNull, kBoolean, kNumber, kString, kContainer, kText };
   Kind kind = Kind::kNull;
-  std::string_view text;     ///< A string's text; others as they are written.
+  std::string_view text;     ///< A string's or field's text; others as they are written.
   std::string_view written;  ///< As it stands in the record.
   bool half_surrogate =
       false;  ///< A string in it has half of a surrogate pair: `text` of a string is as written.
@@ -29,8 +34,15 @@ struct ColumnValue {
     kUnfit,  ///< Not of the column's type.
     kOutOfRange,
     kNotAnObject,  ///< The column's path leads through something that is no object.
+    kNotAList,     ///< The column's path goes into each element of something that is no list.
     kHalfSurrogate,
   };
+  /// Elements of a list, or fields of a struct, that lie one after another elsewhere.
+  struct Inside {
+    uint32_t first;
+    uint32_t count;
+  };
+
   State state = State::kNull;
   union {
     bool boolean;
@@ -38,18 +50,45 @@ struct ColumnValue {
     float single;
     double number;
     duckdb::Int128 decimal;
+    Inside inside;     ///< Of a list or struct.
+    const Type* leaf;  ///< Of a bad value of a list or struct: the type that it is not.
   };
   std::string_view text;  ///< Of varchar, json and blob; of a bad value what it was.
 
   bool bad() const { return state > State::kGood; }
 };
 
-/// Returns `value` as a column of `type` has it.
-ColumnValue fit_value(const JsonValue& value, const Type& type);
+/// How the texts of a column are read: what its contract says, compiled once.
+class ValueRule {
+ public:
+  explicit ValueRule(const ContractColumn& column);
+
+  /// Trims `value`, and makes it null when its text means NULL.
+  void edit(RecordValue& value) const {
+    if (edits_) edit_text(value);
+  }
+  std::span<const TimeFormat> time_formats() const { return time_formats_; }
+
+ private:
+  void edit_text(RecordValue& value) const;
+
+  bool edits_ = false;
+  bool trim_ = false;
+  std::vector<std::string> null_values_;
+  std::vector<TimeFormat> time_formats_;
+};
+
+/// Returns `value` as a column of `type` has it; `type` is a scalar.
+ColumnValue fit_value(RecordValue value, const Type& type, const ValueRule& rule);
 /// Returns in words what is bad about a value of a column of `type`: `not a bigint: 'abc'`.
 std::string describe_bad(const ColumnValue& value, const Type& type);
-/// Writes a value that is not bad.
-void write_value(const ColumnValue& value, const Type& type, duckdb::RowBatch& batch, size_t column,
-                 size_t row);
+/// Writes a value that is not bad; `inside` is where elements and fields lie.
+void write_value(const ColumnValue& value, const Type& type, std::span<const ColumnValue> inside,
+                 duckdb::Cells& cells, size_t row);
+
+/// True for lists and structs.
+inline bool is_nested(const Type& type) {
+  return type.id == Type::Id::kList || type.id == Type::Id::kStruct;
+}
 
 }  // namespace tidemill

@@ -1,20 +1,24 @@
 #include "formats/text_source.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
-#include <cstring>
 #include <span>
 #include <string_view>
 #include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
-#include "formats/gzip.h"
+#include "formats/codec.h"
+#include "formats/stored_bytes.h"
+#include "formats/zip.h"
 
 namespace tidemill {
 
 namespace {
+
+constexpr size_t kCodecBeginning = 16;
+constexpr size_t kTextBeginning = 256;
+constexpr std::string_view kZipBeginning = "PK\x03\x04";
 
 /// Counts the bytes that pass.
 class CountedSource : public ByteSource {
@@ -33,64 +37,100 @@ class CountedSource : public ByteSource {
   std::atomic<int64_t>& count_;
 };
 
-/// A source whose first bytes can be looked at before they are read.
-class PeekedSource : public ByteSource {
- public:
-  explicit PeekedSource(std::unique_ptr<ByteSource> source) : source_(std::move(source)) {
-    while (size_ < beginning_.size()) {
-      const size_t count = source_->read(std::span(beginning_).subspan(size_));
-      if (count == 0) break;
-      size_ += count;
-    }
-  }
-  /// Returns up to two bytes; fewer only when there are no more.
-  std::span<const uint8_t> beginning() const { return std::span(beginning_).first(size_); }
-
-  size_t read(std::span<uint8_t> buffer) override {
-    if (at_ == size_) return source_->read(buffer);
-    const size_t count = std::min(buffer.size(), size_ - at_);
-    std::memcpy(buffer.data(), beginning_.data() + at_, count);
-    at_ += count;
-    return count;
-  }
-  const Fingerprint& fingerprint() const override { return source_->fingerprint(); }
-
- private:
-  std::unique_ptr<ByteSource> source_;
-  std::array<uint8_t, 2> beginning_{};
-  size_t size_ = 0;
-  size_t at_ = 0;
-};
-
 /// True for `events.json.gz` and `https://host/events.json.gz?token=x`.
-bool is_called_gzip(std::string_view name) {
-  return name.substr(0, name.find_first_of("?#")).ends_with(".gz");
+bool is_called(std::string_view name, std::string_view extension) {
+  return lower(name.substr(0, name.find_first_of("?#"))).ends_with(extension);
 }
 
-/// True for bytes that a text of records can begin with. A server may hand out `.json.gz`
-/// decompressed.
+/// Returns at most `count` of the bytes that come next.
+std::span<const uint8_t> beginning_of(StoredBytes& stored, size_t count) {
+  const auto bytes = stored.peek(count);
+  return bytes.first(std::min(bytes.size(), count));
+}
+
+/// True for bytes that a text of records can begin with: a server may hand out `.json.gz`
+/// decompressed. A page of HTML is none.
 bool begins_text(std::span<const uint8_t> beginning) {
-  constexpr std::string_view kBeginnings = "{[\" \t\r\n\xEF";
-  return kBeginnings.find(static_cast<char>(beginning[0])) != std::string_view::npos;
+  std::string_view text(reinterpret_cast<const char*>(beginning.data()), beginning.size());
+  const auto is_control = [](char c) {
+    return static_cast<unsigned char>(c) < ' ' && c != '\t' && c != '\r' && c != '\n';
+  };
+  if (std::ranges::any_of(text, is_control) || text.starts_with('<')) return false;
+  // The last character may be cut.
+  while (!text.empty() && static_cast<unsigned char>(text.back()) >= 0x80) text.remove_suffix(1);
+  return is_utf8(text);
+}
+
+Error not_as_called(const std::string& extension, const std::string& codec,
+                    const std::string& name) {
+  return user_error("called " + extension + ", but not " + codec + " from byte 0: " + quote(name))
+      .hint("look into the file: it may be a page that says why the real one was not delivered");
+}
+
+/// Returns the error for an archive that begins as none does.
+Error no_zip(StoredBytes& stored, const std::string& name) {
+  const auto beginning = beginning_of(stored, kZipBeginning.size());
+  if (!may_begin(beginning, kZipBeginning)) return not_as_called(".zip", "zip", name);
+  return cut_short("zip", static_cast<int64_t>(beginning.size()), name);
+}
+
+/// Throws when a file's name promises what its content does not keep. `called` is the name
+/// whose end counts, `name` what messages call the file.
+void check_promise(StoredBytes& stored, const std::string& called, const std::string& name) {
+  if (is_called(called, ".zip")) throw no_zip(stored, name);
+  for (const Codec* codec : codecs::all()) {
+    if (!is_called(called, codec->extension)) continue;
+    const auto beginning = beginning_of(stored, kTextBeginning);
+    if (beginning.size() < codec->least)
+      throw cut_short(codec->name, static_cast<int64_t>(beginning.size()), name);
+    if (begins_text(beginning)) return;
+    throw not_as_called(codec->extension, codec->name, name);
+  }
+}
+
+/// Returns what is stored, decompressed when its beginning is a codec's, and else as it is.
+std::unique_ptr<ByteSource> decompress(std::unique_ptr<StoredBytes> stored,
+                                       const std::string& called, const std::string& name) {
+  const auto beginning = beginning_of(*stored, kCodecBeginning);
+  for (const Codec* codec : codecs::all()) {
+    if (beginning.size() >= codec->least && codec->recognises(beginning))
+      return codec->open(std::move(stored), name);
+  }
+  check_promise(*stored, called, name);
+  return stored;
+}
+
+/// Returns what messages call the archive that an input's member is in.
+std::string archive_of(const Input& input) {
+  return input.member.empty() ? input.name
+                              : input.name.substr(0, input.name.size() - input.member.size() - 1);
+}
+
+/// Returns the text of a member, which may be compressed itself.
+std::unique_ptr<ByteSource> open_member(std::unique_ptr<StoredBytes> archive, const Input& input) {
+  const std::string archive_name = archive_of(input);
+  ZipMember member = open_zip_member(std::move(archive), archive_name, input.member);
+  const std::string name = archive_name + "!" + to_utf8(member.name);
+  auto content = std::make_unique<StoredBytes>(std::move(member.content));
+  if (is_zip(beginning_of(*content, kCodecBeginning))) {
+    throw user_error("a zip within a zip, which is not read: " + quote(name))
+        .hint("unpack the outer one");
+  }
+  return decompress(std::move(content), member.name, name);
+}
+
+std::unique_ptr<ByteSource> open_stored(std::unique_ptr<StoredBytes> stored, const Input& input) {
+  if (is_zip(beginning_of(*stored, kCodecBeginning))) return open_member(std::move(stored), input);
+  if (!input.member.empty()) throw no_zip(*stored, archive_of(input));
+  return decompress(std::move(stored), input.name, input.name);
 }
 
 }  // namespace
 
 std::unique_ptr<ByteSource> open_text(const Input& input, ReadCounters& counters) {
   auto stored =
-      std::make_unique<PeekedSource>(std::make_unique<CountedSource>(input.open(), counters.bytes));
-  const auto beginning = stored->beginning();
-  if (is_gzip(beginning)) {
-    return std::make_unique<CountedSource>(decompress_gzip(std::move(stored), input.name),
-                                           counters.bytes_out);
-  }
-  if (beginning.size() < 2 && is_called_gzip(input.name)) {
-    throw gzip_cut_short(input.name, static_cast<int64_t>(beginning.size()));
-  }
-  if (is_called_gzip(input.name) && !begins_text(beginning)) {
-    throw user_error("called .gz, but not gzip from byte 0: " + quote(input.name));
-  }
-  return std::make_unique<CountedSource>(std::move(stored), counters.bytes_out);
+      std::make_unique<StoredBytes>(std::make_unique<CountedSource>(input.open(), counters.bytes));
+  return std::make_unique<CountedSource>(open_stored(std::move(stored), input), counters.bytes_out);
 }
 
 }  // namespace tidemill

@@ -8,10 +8,13 @@
 
 namespace tidemill {
 
-/// Opens `input` and returns its text, decompressed when its first bytes are gzip's, and else as it
-/// is: what a file is called does not matter. Counts `bytes` and `bytes_out` while it is read;
-/// `counters` outlive the source. Throws as `Input::open`, and reading it throws as the codec does;
-/// an input that is called `.gz` and has not even gzip's two first bytes is cut short.
+/// Opens `input` and returns its text: of a zip archive the member that it names, or the only file;
+/// decompressed when its first bytes are a codec's, and else as it is. What a file is called does
+/// not matter, but for mistakes: one that is called `.gz` and holds neither gzip nor text is
+/// refused.
+///
+/// Counts `bytes` and `bytes_out` while it is read; `counters` outlive the source. Throws as
+/// `Input::open`, as `open_zip_member`, and reading it throws as they and the codecs do.
 std::unique_ptr<ByteSource> open_text(const Input& input, ReadCounters& counters);
 
 }  // namespace tidemill

@@ -82,7 +82,7 @@ TEST(Load, ASourceIsReadWithItsContract) {
   EXPECT_EQ(visits.source.connector_options.text("path"), "data/{start:%Y-%m-%d}.ndjson");
   ASSERT_EQ(visits.source.contract.columns.size(), 3);
   EXPECT_TRUE(visits.source.contract.columns[0].required);
-  EXPECT_EQ(visits.source.contract.columns[1].path, (Lines{"actor", "id"}));
+  EXPECT_EQ(path_text(visits.source.contract.columns[1].paths.at(0)), "actor.id");
   EXPECT_EQ(visits.schema.size(), 3);
 }
 
@@ -372,8 +372,9 @@ TEST(Load, UnknownKindsAreReportedWithoutBlamingTheirKeys) {
 TEST(Load, ColumnsOfAContractHaveNamesOfTheirOwn) {
   EXPECT_EQ(mistakes_in({{"sources/visits.yml", replace_all(kVisits, "name: user,", "name: ID,")}}),
             Lines{"sources/visits.yml:10:7: two columns of one name: 'ID'"});
-  EXPECT_EQ(mistakes_in({{"sources/visits.yml", replace_all(kVisits, "actor.id", "actor..id")}}),
-            Lines{"sources/visits.yml:10:26: a path has an empty step: 'actor..id'"});
+  EXPECT_EQ(
+      mistakes_in({{"sources/visits.yml", replace_all(kVisits, "actor.id", "actor..id")}}),
+      Lines{"sources/visits.yml:10:26: not a path such as actor.id or authors[].key: 'actor..id'"});
 }
 
 TEST(Load, NamesHaveASchemaAndAreLowerCase) {

@@ -1,8 +1,9 @@
 // sources/*.yml
-#include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "base/text.h"
+#include "data/time_format.h"
 #include "project/reading.h"
 
 namespace tidemill::reading {
@@ -41,19 +42,27 @@ Form source_form() {
 }
 
 const Form& contract_form() {
-  static const Form form = {"contract",
-                            {{.name = "columns",
-                              .type = FieldType::kList,
-                              .doc = "name and type of each",
-                              .required = true},
-                             {.name = "extra_fields",
-                              .type = FieldType::kChoice,
-                              .doc = "what becomes of fields that no column reads",
-                              .choices = {"drop", "keep", "fail"}},
-                             {.name = "bad_rows",
-                              .type = FieldType::kChoice,
-                              .doc = "what becomes of records that do not fit",
-                              .choices = {"quarantine", "set_null", "fail"}}}};
+  static const Form form = {
+      "contract",
+      {{.name = "columns",
+        .type = FieldType::kList,
+        .doc = "name and type of each",
+        .required = true},
+       {.name = "extra_fields",
+        .type = FieldType::kChoice,
+        .doc = "what becomes of fields that no column reads",
+        .choices = {"drop", "keep", "fail"}},
+       {.name = "bad_rows",
+        .type = FieldType::kChoice,
+        .doc = "what becomes of records that do not fit",
+        .choices = {"quarantine", "set_null", "fail"}},
+       {.name = "max_bad_rows", .doc = "above it an interval fails: 100, or 1% of its records"},
+       {.name = "null_values",
+        .type = FieldType::kTextList,
+        .doc = "texts that mean NULL, in every column without its own"},
+       {.name = "trim",
+        .type = FieldType::kBoolean,
+        .doc = "whether white space around texts is cut off"}}};
   return form;
 }
 
@@ -61,8 +70,19 @@ const Form& column_form() {
   static const Form form = {
       "column",
       {{.name = "name", .doc = "the column", .required = true},
-       {.name = "path", .doc = "the way to the value: actor.id"},
+       {.name = "path",
+        .type = FieldType::kTextList,
+        .doc = "the way to the value: actor.id, authors[].key; of several the first that is there"},
        {.name = "type", .doc = "the type of its values", .required = true},
+       {.name = "format",
+        .type = FieldType::kTextList,
+        .doc = "how its times are written: epoch_s, epoch_ms, epoch_us, %d/%m/%Y; of several the "
+               "first that fits"},
+       {.name = "null_values", .type = FieldType::kTextList, .doc = "texts that mean NULL"},
+       {.name = "default", .doc = "what a missing or null value becomes"},
+       {.name = "trim",
+        .type = FieldType::kBoolean,
+        .doc = "whether white space around its texts is cut off"},
        {.name = "required",
         .type = FieldType::kBoolean,
         .doc = "whether a record without it is bad"},
@@ -78,31 +98,105 @@ const std::vector<std::string>& type_names() {
   return names;
 }
 
-std::optional<ContractColumn> read_column(const Yaml& item, Context& context, Asset& asset) {
+std::optional<Type> read_type(const Options& options, Context& context) {
+  const std::string text = options.text("type", "varchar");
+  const auto type = parse_type(text);
+  // A blob has no form in a text.
+  if (type && type->id != Type::Id::kBlob) return type;
+  const std::string word = lower(text.substr(0, text.find_first_of("([")));
+  const std::string hint = word == "list"     ? "list(varchar), or varchar[]"
+                           : word == "struct" ? "struct(name varchar, count bigint)"
+                                              : nearest_hint(word, type_names());
+  context.mistake(user_error("unknown type: " + quote(text)).at(options.place("type")).hint(hint));
+  return std::nullopt;
+}
+
+void read_paths(const Options& options, ContractColumn& column, Context& context) {
+  const auto mistake = [&](const std::string& what, const std::string& text) {
+    context.mistake(user_error(what + quote(text)).at(options.place("path")));
+  };
+  for (const std::string& text : options.text_list("path")) {
+    const auto path = parse_path(text);
+    if (!path) {
+      mistake("not a path such as actor.id or authors[].key: ", text);
+    } else if (goes_through_list(*path) && column.type.id != Type::Id::kList) {
+      mistake("a path with [] has many values, for a column of type list(…): ", text);
+    } else {
+      column.paths.push_back(*path);
+    }
+  }
+  if (column.paths.empty()) column.paths = {{{column.name}}};
+}
+
+/// What a contract says of the texts of all its columns.
+struct TextRules {
+  bool trim = false;
+  std::vector<std::string> null_values;
+};
+
+/// Reads what says how the column's texts become values.
+void read_texts(const Options& options, const TextRules& common, ContractColumn& column,
+                Context& context) {
+  column.trim = options.boolean("trim", common.trim);
+  column.null_values =
+      options.has("null_values") ? options.text_list("null_values") : common.null_values;
+  if (options.has("default")) column.fallback = options.text("default");
+  if (options.has("default") && !column.type.children.empty()) {
+    context.mistake(user_error("a list or struct has no default: " + quote(column.name))
+                        .at(options.place("default")));
+  }
+  const bool is_time = column.type.id == Type::Id::kDate || column.type.id == Type::Id::kTimestamp;
+  const bool is_nested = !column.type.children.empty();
+  if (options.has("format") && !is_time && !is_nested) {
+    context.mistake(user_error("only dates and timestamps have a format, not a " +
+                               column.type.name() + ": " + quote(options.text("format")))
+                        .at(options.place("format")));
+    return;
+  }
+  for (const std::string& text : options.text_list("format")) {
+    if (TimeFormat::parse(text)) {
+      column.time_formats.push_back(text);
+    } else {
+      context.mistake(user_error("not a format of times: " + quote(text))
+                          .at(options.place("format"))
+                          .hint("iso8601, epoch_s, epoch_ms, epoch_us, or a pattern with a year "
+                                "such as '%d/%m/%Y %H:%M:%S'"));
+    }
+  }
+}
+
+std::optional<ContractColumn> read_column(const Yaml& item, const TextRules& common,
+                                          Context& context, Asset& asset) {
   const Options options = read_options(item, column_form(), context.mistakes);
   ContractColumn column{.name = options.text("name"),
                         .required = options.boolean("required", false)};
   column.description = options.text("description");
-  column.path = split(options.text("path", column.name), '.');
-  if (options.has("path") &&
-      std::find(column.path.begin(), column.path.end(), "") != column.path.end()) {
-    context.mistake(user_error("a path has an empty step: " + quote(options.text("path")))
-                        .at(options.place("path")));
-  }
-  const auto type = parse_type(options.text("type", "varchar"));
-  // A blob has no form in JSON yet; reading one is a matter of the formats to come.
-  if (!type || type->id == Type::Id::kBlob) {
-    context.mistake(user_error("unknown type: " + quote(options.text("type")))
-                        .at(options.place("type"))
-                        .hint(nearest_hint(options.text("type"), type_names())));
-    return std::nullopt;
-  }
+  const auto type = read_type(options, context);
+  if (!type) return std::nullopt;
   column.type = *type;
+  read_paths(options, column, context);
+  read_texts(options, common, column, context);
   asset.columns.push_back({column.name, column.description, options.place("name")});
   const auto checks = read_checks(options, column.name, context);
   asset.checks.insert(asset.checks.end(), checks.begin(), checks.end());
   if (column.name.empty()) return std::nullopt;
   return column;
+}
+
+/// Reads `100` or `0.5%`; reports what is neither.
+std::optional<BadRowLimit> read_limit(const Options& options, Context& context) {
+  if (!options.has("max_bad_rows")) return std::nullopt;
+  std::string text = options.text("max_bad_rows");
+  const bool percent = text.ends_with('%');
+  if (percent) text.pop_back();
+  const auto value = parse_number(trim(text));
+  const bool whole = value && *value == std::floor(*value);
+  if (value && *value >= 0 && (percent ? *value <= 100 : whole))
+    return BadRowLimit{*value, percent};
+  context.mistake(user_error("not a number of records: " + quote(options.text("max_bad_rows")))
+                      .at(options.place("max_bad_rows"))
+                      .hint("max_bad_rows: 100, or max_bad_rows: 0.5%"));
+  return std::nullopt;
 }
 
 void read_contract(const Yaml& yaml, Context& context, Asset& asset) {
@@ -116,11 +210,13 @@ void read_contract(const Yaml& yaml, Context& context, Asset& asset) {
   contract.bad_rows = bad == "set_null" ? Contract::BadRows::kSetNull
                       : bad == "fail"   ? Contract::BadRows::kFail
                                         : Contract::BadRows::kQuarantine;
+  contract.max_bad_rows = read_limit(options, context);
+  const TextRules common{options.boolean("trim", false), options.text_list("null_values")};
   const Yaml* columns = options.find("columns");
   if (columns == nullptr) return;
   std::set<std::string> names;
   for (const Yaml& item : columns->items) {
-    auto column = read_column(item, context, asset);
+    auto column = read_column(item, common, context, asset);
     if (!column) continue;
     if (!names.insert(lower(column->name)).second) {
       context.mistake(user_error("two columns of one name: " + quote(column->name)).at(item.place));

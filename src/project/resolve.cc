@@ -422,6 +422,17 @@ class Resolver {
     }
   }
 
+  /// Returns all that decides a column's values.
+  static std::string meaning_of(const ContractColumn& column) {
+    std::string text = column.type.name() + (column.required ? "!" : "");
+    for (const Path& path : column.paths) text += " " + path_text(path);
+    if (column.trim) text += " trim";
+    for (const std::string& null : column.null_values) text += " null " + quote(null);
+    for (const std::string& format : column.time_formats) text += " format " + quote(format);
+    if (column.fallback) text += " default " + quote(*column.fallback);
+    return text;
+  }
+
   void make_fingerprint(Asset& asset) {
     std::string text =
         join(asset.layout.partition_by, ",") + "|" + join(asset.layout.cluster_by, ",") + "|";
@@ -431,9 +442,10 @@ class Resolver {
       text += asset.source.format + std::to_string(static_cast<int>(contract.extra_fields)) +
               std::to_string(static_cast<int>(contract.bad_rows));
       for (const ContractColumn& column : contract.columns) {
-        text += "|" + column.name + "=" + join(column.path, ".") + ":" + column.type.name() +
-                (column.required ? "!" : "");
+        text += "|" + column.name + "=" + meaning_of(column);
       }
+      for (const auto& [field, value] : asset.source.format_options.values())
+        text += "|" + field + ":" + value;
     } else {
       const sql::Statement& statement = statements_[asset.name];
       text += std::to_string(static_cast<int>(asset.model.strategy)) + asset.model.time_column +

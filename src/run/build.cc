@@ -190,8 +190,9 @@ std::vector<Input> inputs_of(const ConnectorContext& context, const Connector& c
                              const std::vector<SourceFile>& files) {
   std::vector<Input> inputs;
   for (const SourceFile& file : files) {
-    inputs.push_back(
-        {file.address, [&context, &connector, &file] { return connector.open(context, file); }});
+    inputs.push_back({file.member.empty() ? file.address : file.address + "!" + file.member,
+                      [&context, &connector, &file] { return connector.open(context, file); },
+                      file.member});
   }
   return inputs;
 }

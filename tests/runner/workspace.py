@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+_PACK = Path(__file__).resolve().parent / "pack.py"
 _LONGEST_COMMAND_SECONDS = 300
 _KILLED = 128 + signal.SIGKILL
 _PASSED_ON = ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS")
@@ -131,7 +132,7 @@ def _text(output: bytes) -> str:
 
 
 def _environment(folder: Path, program: Path) -> dict[str, str]:
-    """Writes the commands `tidemill` and `generate` into a folder on PATH, and returns the environment of all commands.
+    """Writes the commands `tidemill`, `generate` and `pack` into a folder on PATH, and returns the environment of all commands.
 
     The time zone is an unusual one: no output may depend on it.
     """
@@ -143,6 +144,9 @@ def _environment(folder: Path, program: Path) -> dict[str, str]:
     package = shlex.quote(str(ROOT / "tools/generate"))
     generate.write_text(_GENERATE.format(python=shlex.quote(sys.executable), package=package))
     generate.chmod(0o755)
+    pack = commands / "pack"
+    pack.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(_PACK))} "$@"\n')
+    pack.chmod(0o755)
     return {
         **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
         "PATH": f"{commands}:{os.environ['PATH']}",

@@ -1,0 +1,94 @@
+#include "formats/blocked_text.h"
+
+#include <algorithm>
+#include <cstring>
+#include <span>
+#include <utility>
+
+#include "base/error.h"
+
+namespace tidemill {
+
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+int64_t count_lines(std::string_view text) { return std::count(text.begin(), text.end(), '\n'); }
+
+std::string_view view_of(const std::vector<uint8_t>& buffer, size_t begin, size_t end) {
+  return {reinterpret_cast<const char*>(buffer.data()) + begin, end - begin};
+}
+
+}  // namespace
+
+BlockedText::BlockedText(Open open, std::unique_ptr<RecordSplitter> splitter, BlockLimits limits,
+                         int64_t first_line)
+    : open_(std::move(open)), splitter_(std::move(splitter)), limits_(limits), line_(first_line) {}
+
+std::optional<RecordBlock> BlockedText::next(std::vector<uint8_t>& buffer) {
+  const std::lock_guard lock(mutex_);
+  if (over_) return std::nullopt;
+  over_ = true;  // Unless all goes well.
+  auto block = read(buffer);
+  over_ = !block;
+  if (over_) text_.reset();
+  return block;
+}
+
+std::optional<RecordBlock> BlockedText::read(std::vector<uint8_t>& buffer) {
+  if (text_ == nullptr) text_ = open_();
+  const size_t least = std::max({limits_.block, kByteOrderMark.size(), rest_.size() + 1});
+  if (buffer.size() < least) buffer.resize(least);
+  std::copy(rest_.begin(), rest_.end(), buffer.begin());
+  size_t end = std::exchange(rest_, {}).size();
+  while (true) {
+    end = fill(buffer, end);
+    std::string_view text = view_of(buffer, 0, end);
+    if (std::exchange(at_start_, false) && text.starts_with(kByteOrderMark))
+      text.remove_prefix(kByteOrderMark.size());
+    std::vector<RecordSpan> records;
+    const RecordSplitter::Cut cut = splitter_->cut(text, at_end_, records);
+    if (cut.end > cut.begin) return take(text, cut, std::move(records));
+    line_ += count_lines(text.substr(0, cut.begin));
+    text.remove_prefix(cut.begin);
+    if (at_end_ && text.empty()) return std::nullopt;
+    if (at_end_) throw bug_error("a text's end was left uncut");
+    if (text.size() > limits_.longest_record) return take_long(text);
+    std::memmove(buffer.data(), text.data(), text.size());
+    end = text.size();
+    if (end == buffer.size())
+      buffer.resize(std::max(end + 1, std::min(2 * end, limits_.longest_record + 1)));
+  }
+}
+
+/// Fills the buffer from `end` on, to its end or up to the end of the text; returns where that is.
+size_t BlockedText::fill(std::vector<uint8_t>& buffer, size_t end) {
+  while (!at_end_ && end < buffer.size()) {
+    const size_t count = text_->read(std::span(buffer).subspan(end));
+    at_end_ = count == 0;
+    end += count;
+  }
+  return end;
+}
+
+RecordBlock BlockedText::take(std::string_view text, RecordSplitter::Cut cut,
+                              std::vector<RecordSpan> records) {
+  line_ += count_lines(text.substr(0, cut.begin));
+  RecordBlock block{.text = text.substr(cut.begin, cut.end - cut.begin),
+                    .first_line = line_,
+                    .records = std::move(records),
+                    .header = splitter_->header()};
+  line_ += count_lines(block.text);
+  rest_.assign(text.begin() + static_cast<std::ptrdiff_t>(cut.end), text.end());
+  return block;
+}
+
+/// Takes the beginning of a record that is longer than it may be.
+RecordBlock BlockedText::take_long(std::string_view text) {
+  if (const auto cut = splitter_->cut_long(text)) return take(text, *cut, {});
+  RecordBlock block = take(text, {0, text.size()}, {});
+  block.cut_off = true;
+  return block;
+}
+
+}  // namespace tidemill

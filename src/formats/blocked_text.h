@@ -1,0 +1,59 @@
+// A text in blocks of whole records, in bounded memory, for several readers.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "formats/record_splitter.h"
+#include "io/byte_source.h"
+
+namespace tidemill {
+
+/// How much is kept in memory of one text.
+struct BlockLimits {
+  size_t block = 0;           ///< Bytes that are read before they are cut; at least 1.
+  size_t longest_record = 0;  ///< In bytes; at least `block`.
+};
+
+/// Cuts a text into blocks. Whoever needs a block reads (and decompresses) it into a buffer of its
+/// own while the others wait; what is done with the block goes on side by side. A byte-order mark
+/// at the beginning (UTF-8's) is left out.
+class BlockedText {
+ public:
+  using Open = std::function<std::unique_ptr<ByteSource>()>;
+
+  /// `open` is called when the first block is asked for. `first_line` is the number of the text's
+  /// first line.
+  BlockedText(Open open, std::unique_ptr<RecordSplitter> splitter, BlockLimits limits,
+              int64_t first_line);
+
+  /// Returns the next block, or nothing at the end. It lies in `buffer`, which is made as large as
+  /// need be. Any thread may call it. Throws as the text and the splitter do; after that, and for
+  /// everyone else, the text is at its end.
+  std::optional<RecordBlock> next(std::vector<uint8_t>& buffer);
+
+ private:
+  std::optional<RecordBlock> read(std::vector<uint8_t>& buffer);
+  size_t fill(std::vector<uint8_t>& buffer, size_t end);
+  RecordBlock take_long(std::string_view text);
+  RecordBlock take(std::string_view text, RecordSplitter::Cut cut, std::vector<RecordSpan> records);
+
+  std::mutex mutex_;  // Guards all below.
+  Open open_;
+  std::unique_ptr<RecordSplitter> splitter_;
+  BlockLimits limits_;
+  std::unique_ptr<ByteSource> text_;
+  std::vector<uint8_t> rest_;  // Was read and is in no block yet.
+  int64_t line_;               // Of the first byte that is in no block yet.
+  bool at_start_ = true;
+  bool at_end_ = false;  // The text has no more than what was read.
+  bool over_ = false;    // There is no further block.
+};
+
+}  // namespace tidemill

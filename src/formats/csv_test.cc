@@ -1,0 +1,188 @@
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "formats/format_for_test.h"
+
+namespace tidemill {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+class CsvTest : public FormatTest {
+ protected:
+  CsvTest() : FormatTest("csv") {}
+
+  Lines reasons() const {
+    Lines lines;
+    for (const Reject& reject : sink_.rejects)
+      lines.push_back(std::to_string(reject.line) + ": " + reject.reason);
+    return lines;
+  }
+};
+
+class TsvTest : public FormatTest {
+ protected:
+  TsvTest() : FormatTest("tsv") {}
+};
+
+TEST_F(CsvTest, FieldsAreFoundByTheHeaderInAnyOrder) {
+  EXPECT_EQ(rows_of("text,other,id\nx,1,2\n,3,4\n"), (Lines{"2,x", "4,"}));
+  EXPECT_EQ(counters_.records, 2);
+  EXPECT_EQ(rows_of("id\n7\n"), Lines{"7,"});
+}
+
+TEST_F(CsvTest, QuotesHoldDelimitersLineBreaksAndQuotes) {
+  EXPECT_EQ(rows_of("id,text\n1,\"a,b\"\n2,\"two\r\nlines\"\n\"3\",\"a \"\"word\"\"\"\n4,a \"b\" "
+                    "c\n5,\"\"\n"),
+            (Lines{"1,a,b", "2,two\r\nlines", "3,a \"word\"", "4,a \"b\" c", "5,"}));
+  EXPECT_EQ(rows("SELECT text IS NULL FROM $rows ORDER BY id",
+                 {text_input("a.csv", "id,text\n1,\"\"\n2,\n")}),
+            (Lines{"false", "true"}));
+}
+
+TEST_F(CsvTest, LineBreaksMayBeCrLfAndTheLastMayLack) {
+  EXPECT_EQ(rows_of("\xEF\xBB\xBFid,text\r\n1,a\r\n\r\n2,\"b\"\r\n3,"),
+            (Lines{"1,a", "2,b", "3,"}));
+  EXPECT_EQ(rows_of("id,text\n1,a"), Lines{"1,a"});
+}
+
+TEST_F(CsvTest, NothingAndAHeaderAloneAreEmpty) {
+  for (const char* text : {"", "\n\n", "id,text", "id,text\n", "id,text\r\n\r\n"})
+    EXPECT_EQ(rows_of(text), Lines{}) << text;
+  EXPECT_EQ(counters_.records, 0);
+}
+
+TEST_F(CsvTest, RaggedAndBrokenRecordsArePutAside) {
+  EXPECT_EQ(rows_of("id,text\n1,a\n2\n3,b,c\n\"4\"x,d\n5,\"e\nx,f\n\xC3,g\n6,h\n"),
+            (Lines{"1,a", "6,h"}));
+  EXPECT_EQ(reasons(), (Lines{"3: has 1 field, not 2", "4: has 3 fields, not 2",
+                              "5: text follows a closing quote", "6: a quoted field has no end",
+                              "7: not a bigint: 'x'", "8: not valid UTF-8"}));
+}
+
+TEST_F(CsvTest, AFieldWithoutAnEndSpoilsOneLine) {
+  EXPECT_EQ(rows_of("id,text\n1,\"a\n2,b\n3,c\n"), (Lines{"2,b", "3,c"}));
+  EXPECT_EQ(reasons(), Lines{"2: a quoted field has no end"});
+  EXPECT_EQ(sink_.rejects[0].text, "1,\"a");
+  EXPECT_EQ(sink_.rejects[0].header, "id,text");
+}
+
+TEST_F(CsvTest, AColumnThatMustBeThereMustBeInTheHeader) {
+  EXPECT_TRUE(
+      message_of("ID,text\n1,a\n")
+          .starts_with("hour.json:1: the file has no field for the required column id: 'id'"));
+  EXPECT_EQ(rows_of("id\n1\n"), Lines{"1,"});
+}
+
+TEST_F(CsvTest, ExtraFieldsAreDroppedKeptOrRefused) {
+  contract_.extra_fields = Contract::ExtraFields::kKeep;
+  EXPECT_EQ(rows_of("id,a,b\n1,\"x\"\"\",\n2,,\n"), (Lines{"1,,{\"a\":\"x\\\"\"}", "2,,"}));
+  contract_.extra_fields = Contract::ExtraFields::kFail;
+  EXPECT_TRUE(
+      message_of("id,a\n1,2\n")
+          .starts_with("hour.json:1: the file has a field that the contract does not know: 'a'"));
+}
+
+TEST_F(CsvTest, NumbersAndBooleansAreReadMoreFreelyThanInJson) {
+  add_column("n", "double");
+  add_column("b", "boolean");
+  EXPECT_EQ(rows_of("id,n,b\n007,.5,True\n+8,5.,0\n-09,1e3,FALSE\n0,-0.0,1\n"),
+            (Lines{"-9,,1000,false", "0,,0,true", "7,,0.5,true", "8,,5,false"}));
+  EXPECT_EQ(rows_of("id\n1.0\n.\n+\n--1\n1 \n99999999999999999999\n"), Lines{});
+  EXPECT_EQ(counters_.rejected, 6);
+}
+
+TEST_F(CsvTest, OtherDelimitersQuotesAndEncodings) {
+  set_option("delimiter", "::");
+  set_option("header", "false");
+  set_option("names", Lines{"id", "x", "text"});
+  set_option("encoding", "latin-1");
+  EXPECT_EQ(rows_of("1::a:b::Am\xE9lie\n2::::\n3::c\n"), (Lines{"1,Am\xC3\xA9lie", "2,"}));
+  EXPECT_EQ(reasons(), Lines{"3: has 2 fields, not 3"});
+}
+
+TEST_F(CsvTest, OptionsThatDoNotGoTogetherAreRefused) {
+  set_option("header", "false");
+  EXPECT_NE(message_of("1,a\n").find("a text without a header needs names"), std::string::npos);
+  options_ = {};
+  set_option("names", Lines{"id"});
+  EXPECT_NE(message_of("1,a\n").find("names are for texts without a header"), std::string::npos);
+  options_ = {};
+  set_option("delimiter", "");
+  EXPECT_NE(message_of("1,a\n").find("not a delimiter"), std::string::npos);
+}
+
+TEST_F(CsvTest, Utf16IsSaidToBeSo) {
+  EXPECT_NE(message_of(std::string("\xFF\xFEi\0d\0", 6)).find("UTF-16"), std::string::npos);
+}
+
+TEST_F(CsvTest, ATextIsReadAlikeInBlocksOfAnySize) {
+  std::mt19937 random(7);
+  std::string text = "id,text\n";
+  for (int i = 0; i < 300; ++i) {
+    const bool quoted = random() % 2 == 0;
+    std::string value;
+    for (size_t size = random() % 80; value.size() < size;) {
+      value += quoted ? std::array{"a", "\"\"", ",", "\n", "\r\n", "\xC3\xA9"}[random() % 6]
+                      : std::array{"a", "b\"", "'", " ", "\xC3\xA9"}[random() % 5];
+    }
+    text += std::to_string(i) + "," + (quoted ? "\"" + value + "\"" : value) +
+            (random() % 2 == 0 ? "\n" : "\r\n");
+  }
+  const Lines whole = rows_of(text);
+  ASSERT_EQ(whole.size(), 300);
+  ASSERT_EQ(reasons(), Lines{});
+  for (const int64_t block : {1, 2, 7, 63, 64, 65, 200, 1000}) {
+    options_ = {};
+    set_option("block_size", block);
+    EXPECT_EQ(rows_of(text), whole) << block;
+  }
+}
+
+TEST_F(CsvTest, ARecordThatIsTooLongIsABadRecord) {
+  set_option("block_size", 16);
+  set_option("longest_record", 50);
+  EXPECT_EQ(rows_of("id,text\n1,a\n2," + std::string(200, 'x') + "\n3,\"" + std::string(100, 'y') +
+                    "\n4,d\n5,e\n"),
+            (Lines{"1,a", "4,d", "5,e"}));
+  EXPECT_EQ(counters_.records, 5);
+  EXPECT_EQ(counters_.rejected, 2);
+}
+
+TEST_F(TsvTest, FieldsStandBetweenTabsAndQuotesAreText) {
+  EXPECT_EQ(rows_of("id\ttext\n1\t\"a\n2\tb \"c\" \n"), (Lines{"1,\"a", "2,b \"c\" "}));
+}
+
+TEST_F(TsvTest, ValuesAreTakenOutOfTheJsonTextInAField) {
+  contract_.columns.clear();
+  add_column("key", "varchar");
+  add_column("title", "varchar", "json.title");
+  add_column("authors", "varchar[]", "json.authors[].author.key");
+  add_column("raw", "json", "json");
+  set_option("header", "false");
+  set_option("names", Lines{"type", "key", "json"});
+  EXPECT_EQ(
+      rows_of("/type/work\t/works/"
+              "1\t{\"title\":\"A\\u00e9\",\"authors\":[{\"author\":{\"key\":\"x\"}}]}\n"
+              "/type/work\t/works/2\t{}\n"
+              "/type/work\t/works/3\t\n"
+              "/type/work\t/works/4\t{\"title\":\n"
+              "/type/work\t/works/5\t[1]\n"),
+      (Lines{
+          "/works/"
+          "1,A\xC3\xA9,[\"x\"],{\"title\":\"A\\u00e9\",\"authors\":[{\"author\":{\"key\":\"x\"}}]}",
+          "/works/2,,,{}", "/works/3,,,"}));
+  ASSERT_EQ(sink_.rejects.size(), 2);
+  EXPECT_TRUE(sink_.rejects[0].reason.starts_with("in json, not valid JSON"));
+  EXPECT_EQ(sink_.rejects[1].reason, "not an object: '[1]'");
+}
+
+TEST_F(TsvTest, AListInAFieldIsJson) {
+  add_column("tags", "varchar[]");
+  EXPECT_EQ(rows_of("id\ttags\n1\t[\"a\", null]\n2\tx\n"), Lines{"1,,[\"a\",null]"});
+  EXPECT_EQ(counters_.rejected, 1);
+}
+
+}  // namespace
+}  // namespace tidemill

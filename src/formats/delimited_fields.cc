@@ -1,0 +1,122 @@
+#include "formats/delimited_fields.h"
+
+#include "formats/byte_masks.h"
+
+namespace tidemill {
+
+namespace {
+
+constexpr const char* kNoEnd = "a quoted field has no end";
+constexpr const char* kTextAfterQuote = "text follows a closing quote";
+
+}  // namespace
+
+void DelimitedFields::begin(std::string_view block) {
+  block_ = block;
+  position_ = 0;
+  at_ = 0;
+  find_marks();
+}
+
+/// Notes where all bytes stand that may end a field or begin a quoted one, 64 bytes at a time.
+void DelimitedFields::find_marks() {
+  const char delimiter = style_.delimiter.front();
+  const char quote = style_.quote.value_or(delimiter);
+  if (marks_.size() <= block_.size()) marks_.resize(block_.size() + 1);  // Room for the worst.
+  uint32_t* mark = marks_.data();
+  for (size_t at = 0; at < block_.size(); at += Bytes64::kSize) {
+    const std::string_view left = block_.substr(at);
+    const Bytes64 bytes =
+        left.size() < Bytes64::kSize ? Bytes64::rest_of(left) : Bytes64(left.data());
+    uint64_t found = bytes.equal(delimiter) | bytes.equal('\n') | bytes.equal(quote);
+    if (left.size() < Bytes64::kSize) found &= (uint64_t{1} << left.size()) - 1;
+    for_each_bit(
+        found, [&](int bit) { *mark++ = static_cast<uint32_t>(at) + static_cast<uint32_t>(bit); });
+  }
+  *mark = static_cast<uint32_t>(block_.size());
+}
+
+bool DelimitedFields::is_delimiter(size_t position) const {
+  return style_.delimiter.size() == 1 ? block_[position] == style_.delimiter.front()
+                                      : block_.substr(position).starts_with(style_.delimiter);
+}
+
+std::optional<DelimitedFields::Record> DelimitedFields::next() {
+  // Empty lines are no records.
+  while (block_.substr(position_).starts_with('\n') || block_.substr(position_) == "\r" ||
+         block_.substr(position_).starts_with("\r\n")) {
+    if (block_[position_++] == '\n') ++at_;
+  }
+  if (position_ == block_.size()) return std::nullopt;
+  fields_.clear();
+  undoubled_count_ = 0;
+  const size_t begin = position_;
+  const char* problem = nullptr;
+  for (bool more = true; more;) {
+    if (style_.quote && position_ < block_.size() && block_[position_] == *style_.quote) {
+      const char* wrong = read_quoted_field(position_);
+      if (problem == nullptr) problem = wrong;
+    } else {
+      read_plain_field(position_);
+    }
+    // The field ends at a mark: a delimiter, a line break or the end.
+    const size_t end = mark();
+    more = end < block_.size() && block_[end] != '\n';
+    position_ = more ? end + style_.delimiter.size() : end;
+    if (end < block_.size()) ++at_;
+    while (more && mark() < position_) ++at_;  // The rest of a long delimiter.
+  }
+  std::string_view text = block_.substr(begin, position_ - begin);
+  if (position_ < block_.size()) ++position_;
+  if (text.ends_with('\n')) text.remove_suffix(1);  // A quoted field without an end took it.
+  if (text.ends_with('\r')) text.remove_suffix(1);
+  return Record{text, problem};
+}
+
+/// Reads the field up to the next mark that ends one.
+void DelimitedFields::read_plain_field(size_t begin) {
+  while (mark() < block_.size() && block_[mark()] != '\n' && !is_delimiter(mark())) ++at_;
+  std::string_view text = block_.substr(begin, mark() - begin);
+  const bool last = mark() == block_.size() || block_[mark()] == '\n';
+  if (last && text.ends_with('\r')) text.remove_suffix(1);
+  fields_.push_back({text, false});
+}
+
+/// Reads the field that begins with a quote. Returns what is wrong with it, or null.
+const char* DelimitedFields::read_quoted_field(size_t& begin) {
+  const char quote = *style_.quote;
+  const size_t first = begin + 1;
+  size_t doubled = 0;
+  for (++at_;; ++at_) {
+    if (mark() == block_.size()) {
+      fields_.push_back({block_.substr(first), true});
+      return kNoEnd;
+    }
+    if (block_[mark()] != quote) continue;
+    if (mark() + 1 == block_.size() || block_[mark() + 1] != quote) break;
+    ++doubled;
+    ++at_;
+  }
+  const size_t end = mark();
+  fields_.push_back({unquoted(block_.substr(first, end - first), doubled), true});
+  ++at_;
+  while (mark() < block_.size() && block_[mark()] != '\n' && !is_delimiter(mark())) ++at_;
+  std::string_view after = block_.substr(end + 1, mark() - end - 1);
+  if (after == "\r" && (mark() == block_.size() || block_[mark()] == '\n')) after = {};
+  return after.empty() ? nullptr : kTextAfterQuote;
+}
+
+std::string_view DelimitedFields::unquoted(std::string_view inside, size_t doubled) {
+  if (doubled == 0) return inside;
+  if (undoubled_.size() == undoubled_count_) undoubled_.emplace_back();
+  std::string& text = undoubled_[undoubled_count_++];
+  text.clear();
+  const char quote = *style_.quote;
+  for (size_t i = 0; i < inside.size(); ++i) {
+    text += inside[i];
+    if (inside[i] == quote) ++i;
+  }
+  return text;
+}
+
+}  // namespace tidemill

@@ -1,0 +1,57 @@
+// The fields of delimited records, one record after another.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "formats/delimited_text.h"
+
+namespace tidemill {
+
+struct DelimitedField {
+  std::string_view text;  ///< Unquoted.
+  bool quoted = false;
+};
+
+/// Finds the fields of the records of one block after another. For one thread.
+class DelimitedFields {
+ public:
+  struct Record {
+    std::string_view text;          ///< As it stands in the block, without its line break.
+    const char* problem = nullptr;  ///< Why its fields cannot be told: null when they can.
+  };
+
+  /// `style` outlives this object.
+  explicit DelimitedFields(const DelimitedStyle& style) : style_(style) {}
+
+  /// Begins a block of whole records, which outlives the walk.
+  void begin(std::string_view block);
+  /// Goes to the next record; nothing at the end. Empty lines are passed over.
+  std::optional<Record> next();
+  /// Returns the fields of the record: valid until the next one.
+  const std::vector<DelimitedField>& fields() const { return fields_; }
+
+ private:
+  void find_marks();
+  size_t mark() const { return marks_[at_]; }
+  bool is_delimiter(size_t position) const;
+  const char* read_quoted_field(size_t& begin);
+  void read_plain_field(size_t begin);
+  std::string_view unquoted(std::string_view inside, size_t doubled);
+
+  const DelimitedStyle& style_;
+  std::string_view block_;
+  std::vector<uint32_t> marks_;  // Where delimiters, quotes and line breaks stand, and the end.
+  size_t at_ = 0;                // The first mark that was not passed.
+  size_t position_ = 0;          // Where the next record begins.
+  std::vector<DelimitedField> fields_;
+  std::deque<std::string> undoubled_;  // Texts of fields in which quotes were doubled.
+  size_t undoubled_count_ = 0;
+};
+
+}  // namespace tidemill

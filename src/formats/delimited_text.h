@@ -1,0 +1,44 @@
+// Text whose fields stand between delimiters: CSV (RFC 4180) and TSV. What both formats share.
+//
+// A record ends at a line break (LF or CRLF) outside quotes. A field that begins with a quote goes
+// on to the next quote that is not doubled, over delimiters and line breaks; a quote elsewhere is
+// text. Empty lines are no records. Fields are told apart by the names in the first record, or by
+// the option `names`; in any order.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/form.h"
+#include "formats/format.h"
+
+namespace tidemill {
+
+/// How a delimited text is written.
+struct DelimitedStyle {
+  enum class Encoding { kUtf8, kLatin1 };
+
+  std::string delimiter = ",";  ///< 1 to 4 bytes of ASCII, no quote and no line break.
+  std::optional<char> quote = '"';
+  bool header = true;              ///< The first record has the names of the fields.
+  std::vector<std::string> names;  ///< Of the fields, where the text has no header.
+  Encoding encoding = Encoding::kUtf8;
+};
+
+/// Returns the options of a delimited format; `style` has the defaults.
+std::vector<Field> delimited_fields(const DelimitedStyle& style);
+/// Returns the style that options give. Throws a user's Error, with its place, for what does not go
+/// together.
+DelimitedStyle delimited_style(DelimitedStyle style, const Options& options);
+
+/// Returns the rows of delimited texts.
+std::unique_ptr<duckdb::RowSource> make_delimited_rows(ReadRequest request,
+                                                       const DelimitedStyle& style,
+                                                       const Options& options);
+
+}  // namespace tidemill

@@ -1,0 +1,66 @@
+// JSON: one array of objects of any length, or objects one after another.
+//
+// The array is cut into its elements while it streams by. An element that is no object, or is
+// broken within its brackets, is a bad record; an array that is broken between its elements fails
+// the file. See json_splitter.h.
+
+#include <utility>
+
+#include "formats/block_rows.h"
+#include "formats/format.h"
+#include "formats/json_splitter.h"
+#include "formats/record_decoder.h"
+
+namespace tidemill::formats {
+
+namespace {
+
+class SpanParser : public BlockParser {
+ public:
+  explicit SpanParser(const Contract& contract) : decoder_(contract) {}
+
+  void begin(const RecordBlock& block, const std::string&) override {
+    block_ = &block;
+    at_ = 0;
+  }
+
+  std::optional<Record> next() override {
+    if (block_ == nullptr || at_ == block_->records.size()) return std::nullopt;
+    const RecordSpan span = block_->records[at_++];
+    const std::string_view text = block_->text.substr(span.begin, span.end - span.begin);
+    return Record{text, decoder_.decode(text)};
+  }
+
+  void write_row(duckdb::RowBatch& batch, size_t row,
+                 std::span<const size_t> columns) const override {
+    decoder_.write_row(batch, row, columns);
+  }
+
+ private:
+  RecordDecoder decoder_;
+  const RecordBlock* block_ = nullptr;
+  size_t at_ = 0;  // The next record.
+};
+
+std::unique_ptr<duckdb::RowSource> open(ReadRequest request, const Options& options) {
+  const Contract& contract = request.contract;
+  return make_block_rows(
+      std::move(request),
+      {.limits = block_limits(options),
+       .make_splitter =
+           [](const Input& input) { return std::make_unique<JsonSplitter>(input.name); },
+       .make_parser = [&contract] { return std::make_unique<SpanParser>(contract); }});
+}
+
+}  // namespace
+
+const Format& json() {
+  static const Format format = {
+      .name = "json",
+      .doc = "An array of JSON objects, or JSON objects one after another.",
+      .form = {.name = "json", .fields = block_fields()},
+      .open = open};
+  return format;
+}
+
+}  // namespace tidemill::formats

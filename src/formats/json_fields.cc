@@ -1,0 +1,346 @@
+#include "formats/json_fields.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+
+namespace tidemill {
+
+namespace {
+
+using State = ColumnValue::State;
+using Kind = RecordValue::Kind;
+
+/// Returns one bit out of 64 that a name has.
+uint64_t name_mark(std::string_view name) {
+  if (name.empty()) return 1;
+  const size_t first = static_cast<unsigned char>(name.front());
+  const size_t last = static_cast<unsigned char>(name.back());
+  return uint64_t{1} << ((name.size() * 7 + first * 3 + last) % 64);
+}
+
+ColumnValue bad_value(State state, std::string_view text, const Type& leaf) {
+  ColumnValue value{.state = state, .text = text};
+  value.leaf = &leaf;
+  return value;
+}
+
+Kind kind_of_literal(char first) {
+  if (first == 'n') return Kind::kNull;
+  return first == 't' || first == 'f' ? Kind::kBoolean : Kind::kNumber;
+}
+
+}  // namespace
+
+JsonFields::JsonFields(ContractRow& row, std::vector<Target> targets, Role role)
+    : row_(row), targets_(std::move(targets)), role_(role) {
+  for (size_t target = 0; target < targets_.size(); ++target) add_target(target);
+}
+
+void JsonFields::add_target(size_t target) {
+  const size_t slot = targets_[target].slot;
+  Path& path = targets_[target].path;
+  Field* field = &root_;
+  size_t step = 0;
+  for (; step + 1 < path.size() && !path[step].each; ++step) {
+    field->below.push_back(slot);
+    if (!field->inside) {
+      field->inside = objects_.size();
+      objects_.emplace_back();
+    }
+    field = &add_field(*field->inside, path[step + 1].name);
+  }
+  if (path[step].each || is_nested(row_.type(slot))) {
+    field->nested.push_back(target);
+    ++most_unescaped_;
+  } else {
+    field->slots.push_back(slot);
+  }
+  path.erase(path.begin(), path.begin() + static_cast<std::ptrdiff_t>(step));
+}
+
+JsonFields::Field& JsonFields::add_field(size_t object, const std::string& name) {
+  std::vector<Field>& fields = objects_[object].fields;
+  for (Field& field : fields) {
+    if (field.name == name) return field;
+  }
+  objects_[object].name_marks |= name_mark(name);
+  return fields.emplace_back(Field{.name = name});
+}
+
+JsonFields::Field* JsonFields::find_field(Object& object, std::string_view name) {
+  if ((object.name_marks & name_mark(name)) == 0) return nullptr;
+  const size_t count = object.fields.size();
+  for (size_t i = 0, at = object.next; i < count; ++i, ++at) {
+    if (at >= count) at = 0;
+    if (object.fields[at].name != name) continue;
+    object.next = at + 1;
+    return &object.fields[at];
+  }
+  return nullptr;
+}
+
+std::optional<std::string> JsonFields::read(std::string_view text) {
+  ++text_number_;
+  const size_t room = most_unescaped_ * text.size();
+  if (unescaped_.size() < room) unescaped_.resize(2 * room);
+  unescaped_end_ = unescaped_.data();
+  extra_path_.clear();
+  extra_fields_.clear();
+  unknown_field_.clear();
+  if (!scanner_.start(text)) return scanner_.problem();
+  if (role_ == Role::kRecord && scanner_.peek() != '{') return "not a JSON object: " + quote(text);
+  if (!read_root() || !scanner_.at_end()) return scanner_.problem();
+  if (!unknown_field_.empty()) return "unknown field: " + quote(unknown_field_);
+  if (!extra_fields_.empty()) {
+    extra_fields_ += '}';
+    ColumnValue& value = row_.extra_fields();
+    if (value.state == State::kNull) value.state = State::kGood;
+    value.text = extra_fields_;
+  }
+  return std::nullopt;
+}
+
+bool JsonFields::read_root() {
+  RecordValue value;
+  if (root_.inside && scanner_.peek() == '{') {
+    const bool covered = !root_.slots.empty() || !root_.nested.empty();
+    if (!read_object(*root_.inside, covered)) return false;
+    value = container_since(0, 0);
+  } else {
+    if (!read_value(value)) return false;
+    mark_not_an_object(root_, value);
+  }
+  fill(root_, value, 0);
+  return true;
+}
+
+/// Reads the object that begins here. `covered`: a column reads all of it, so no field in it is an
+/// extra one.
+bool JsonFields::read_object(size_t object, bool covered) {
+  if (!scanner_.enter_object()) return false;
+  JsonString key;
+  while (true) {
+    switch (scanner_.next_field(key)) {
+      case JsonScanner::Field::kEnd:
+        return true;
+      case JsonScanner::Field::kBroken:
+        return false;
+      case JsonScanner::Field::kFound:
+        break;
+    }
+    Field* field = find_field(objects_[object], text_of(key));
+    const bool read =
+        field == nullptr ? read_extra_field(key, covered) : read_field(*field, key, covered);
+    if (!read) return false;
+  }
+}
+
+bool JsonFields::read_field(Field& field, const JsonString& key, bool covered) {
+  if (std::exchange(field.seen_in, text_number_) == text_number_) {
+    for (const size_t slot : field.below) row_.value(slot) = {};
+  }
+  const size_t token = scanner_.token();
+  RecordValue value;
+  if (field.inside && scanner_.peek() == '{') {
+    const size_t begin = scanner_.position();
+    const size_t half_surrogates = scanner_.half_surrogates();
+    const bool read_whole = !field.slots.empty() || !field.nested.empty();
+    if (!read_inside(field, key, covered || read_whole)) return false;
+    value = container_since(begin, half_surrogates);
+  } else {
+    if (!read_value(value)) return false;
+    mark_not_an_object(field, value);
+  }
+  fill(field, value, token);
+  return true;
+}
+
+/// Puts a field's value into the slots that read it; the value begins at `token`.
+void JsonFields::fill(const Field& field, const RecordValue& value, size_t token) {
+  for (const size_t slot : field.slots)
+    row_.value(slot) = fit_value(value, row_.type(slot), row_.rule(slot));
+  for (const size_t target : field.nested)
+    row_.value(targets_[target].slot) = nested_value(targets_[target], {scanner_, token});
+}
+
+/// The slots below a field lead through something that is no object.
+void JsonFields::mark_not_an_object(const Field& field, const RecordValue& value) {
+  if (value.kind == Kind::kNull) return;
+  for (const size_t slot : field.below)
+    row_.value(slot) = bad_value(State::kNotAnObject, value.written, row_.type(slot));
+}
+
+bool JsonFields::read_inside(const Field& field, const JsonString& key, bool covered) {
+  const size_t path_size = extra_path_.size();
+  extra_path_.append(key.inside).append(1, '.');
+  const bool read = read_object(*field.inside, covered);
+  extra_path_.resize(path_size);
+  return read;
+}
+
+bool JsonFields::read_extra_field(const JsonString& key, bool covered) {
+  using ExtraFields = Contract::ExtraFields;
+  const ExtraFields extra_fields = row_.contract().extra_fields;
+  if (covered || role_ == Role::kField || extra_fields == ExtraFields::kDrop)
+    return scanner_.skip_value();
+  const size_t begin = scanner_.position();
+  if (extra_fields == ExtraFields::kFail) {
+    if (unknown_field_.empty()) unknown_field_.append(extra_path_).append(key.inside);
+    return scanner_.skip_value();
+  }
+  const size_t half_surrogates = scanner_.half_surrogates();
+  if (!scanner_.skip_value()) return false;
+  if (key.half_surrogate || scanner_.half_surrogates() > half_surrogates)
+    row_.extra_fields().state = State::kHalfSurrogate;
+  extra_fields_.append(extra_fields_.empty() ? "{\"" : ",\"")
+      .append(extra_path_)
+      .append(key.inside)
+      .append("\":");
+  extra_fields_.append(scanner_.since(begin));
+  return true;
+}
+
+bool JsonFields::read_value(RecordValue& value) {
+  const size_t begin = scanner_.position();
+  const char first = scanner_.peek();
+  if (first == '"') {
+    JsonString string;
+    if (!scanner_.read_string(string)) return false;
+    value = {
+        .kind = Kind::kString, .text = text_of(string), .half_surrogate = string.half_surrogate};
+  } else if (first == '{' || first == '[') {
+    const size_t half_surrogates = scanner_.half_surrogates();
+    if (!scanner_.skip_value()) return false;
+    value = container_since(begin, half_surrogates);
+  } else {
+    if (!scanner_.read_literal(value.text)) return false;
+    value.kind = kind_of_literal(first);
+  }
+  value.written = scanner_.since(begin);
+  return true;
+}
+
+/// Returns the object or list from `begin` up to here; `half_surrogates` were counted at its
+/// beginning.
+RecordValue JsonFields::container_since(size_t begin, size_t half_surrogates) const {
+  const std::string_view written = scanner_.since(begin);
+  return {.kind = Kind::kContainer,
+          .text = written,
+          .written = written,
+          .half_surrogate = scanner_.half_surrogates() > half_surrogates};
+}
+
+/// Returns the string's text, or what stands between its quotes when it has none.
+std::string_view JsonFields::text_of(const JsonString& string) {
+  if (!string.escaped || string.half_surrogate) return string.inside;
+  const char* begin = unescaped_end_;
+  unescaped_end_ = unescape_json(string.inside, unescaped_end_);
+  return {begin, unescaped_end_};
+}
+
+/// Returns what a target reads out of its field's value, which the scanner has found to be sound.
+ColumnValue JsonFields::nested_value(const Target& target, JsonCursor value) {
+  const Type& type = row_.type(target.slot);
+  if (!target.path.front().each) return tree_value(target.slot, type, value);
+  if (value.first() == 'n') return {};
+  if (value.first() != '[') return bad_value(State::kNotAList, value.written(), type);
+  std::vector<ColumnValue> elements;
+  value.for_each_element([&](JsonCursor element) { gather(target, 1, element, elements); });
+  return list_of(elements);
+}
+
+/// Appends what stands at the path's steps from `step` on, going from `value`.
+void JsonFields::gather(const Target& target, size_t step, JsonCursor value,
+                        std::vector<ColumnValue>& elements) {
+  const Type& leaf = row_.type(target.slot).children[0].type;
+  if (step == target.path.size()) {
+    elements.push_back(tree_value(target.slot, leaf, value));
+    return;
+  }
+  const bool is_null = value.first() == 'n';
+  if (!is_null && value.first() != '{') {
+    elements.push_back(bad_value(State::kNotAnObject, value.written(), leaf));
+    return;
+  }
+  const auto field = is_null ? std::nullopt : last_field(value, target.path[step].name);
+  if (!field) {
+    elements.emplace_back();
+  } else if (!target.path[step].each) {
+    gather(target, step + 1, *field, elements);
+  } else if (field->first() == '[') {
+    field->for_each_element(
+        [&](JsonCursor element) { gather(target, step + 1, element, elements); });
+  } else if (field->first() != 'n') {
+    elements.push_back(bad_value(State::kNotAList, field->written(), leaf));
+  }
+}
+
+/// Returns the value as `type` has it, with all that lies in it.
+ColumnValue JsonFields::tree_value(size_t slot, const Type& type, JsonCursor value) {
+  const char first = value.first();
+  if (!is_nested(type)) {
+    RecordValue scalar{
+        .kind = Kind::kContainer, .text = value.written(), .written = value.written()};
+    if (first == '"') {
+      const JsonString string = value.string();
+      scalar.kind = Kind::kString;
+      scalar.text = text_of(string);
+      scalar.half_surrogate = string.half_surrogate;
+    } else if (first == '{' || first == '[') {
+      scalar.half_surrogate = value.has_half_surrogate();
+    } else {
+      scalar.kind = kind_of_literal(first);
+    }
+    ColumnValue result = fit_value(scalar, type, row_.rule(slot));
+    if (result.bad()) result.leaf = &type;
+    return result;
+  }
+  if (first == 'n') return {};
+  std::vector<ColumnValue> elements;
+  if (type.id == Type::Id::kList && first == '[') {
+    value.for_each_element([&](JsonCursor element) {
+      elements.push_back(tree_value(slot, type.children[0].type, element));
+    });
+  } else if (type.id == Type::Id::kStruct && first == '{') {
+    for (const Column& child : type.children) {
+      const auto field = last_field(value, child.name);
+      elements.push_back(field ? tree_value(slot, child.type, *field) : ColumnValue{});
+    }
+  } else {
+    return bad_value(State::kUnfit, value.written(), type);
+  }
+  return list_of(elements);
+}
+
+/// Puts elements or fields where the row keeps them; the first bad one makes the whole bad. With
+/// `BadRows::kSetNull` it becomes NULL, and the others stay.
+ColumnValue JsonFields::list_of(const std::vector<ColumnValue>& elements) {
+  const bool set_null = row_.contract().bad_rows == Contract::BadRows::kSetNull;
+  std::vector<ColumnValue>& inside = row_.inside();
+  ColumnValue list{.state = State::kGood};
+  list.inside = {static_cast<uint32_t>(inside.size()), static_cast<uint32_t>(elements.size())};
+  for (const ColumnValue& element : elements) {
+    if (element.bad() && !set_null) return element;
+    inside.push_back(element);
+    if (element.bad()) inside.back() = {};
+  }
+  return list;
+}
+
+/// Returns the field of that name in an object; the last one where there are several.
+std::optional<JsonCursor> JsonFields::last_field(JsonCursor object, std::string_view name) {
+  std::optional<JsonCursor> found;
+  object.for_each_field([&](const JsonString& key, JsonCursor value) {
+    std::string_view text = key.inside;
+    if (key.escaped && !key.half_surrogate) {
+      key_.resize(key.inside.size());
+      text = {key_.data(), unescape_json(key.inside, key_.data())};
+    }
+    if (text == name) found = value;
+  });
+  return found;
+}
+
+}  // namespace tidemill
