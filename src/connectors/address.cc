@@ -2,20 +2,32 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <span>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "formats/zip_directory.h"
+#include "io/download.h"
 
 namespace tidemill {
 
 namespace {
 
+constexpr int kOk = 200;
+constexpr int kPartialContent = 206;
+constexpr int kUnauthorized = 401;
 constexpr int kForbidden = 403;
 constexpr int kNotFound = 404;
 constexpr int kNoSuchMethod = 405;
-constexpr int kNotImplemented = 501;
+constexpr int kProxyWantsPassword = 407;
 constexpr int kGone = 410;
+constexpr int kNotImplemented = 501;
+
+constexpr int64_t kMostConnections = 100;
+constexpr std::string_view kHeaderName =
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
+constexpr size_t kHashedBlock = size_t{1} << 20;
 
 std::string last_part(const std::string& address) {
   const std::string path = address.substr(0, address.find_first_of("?#"));
@@ -25,7 +37,54 @@ std::string last_part(const std::string& address) {
 /// Throws for an answer that is neither the file nor its absence.
 void check_status(const HttpAnswer& answer, const std::string& url) {
   if (answer.status >= 200 && answer.status < 300) return;
-  throw user_error("answered " + std::to_string(answer.status) + ": " + quote(url));
+  Error error = user_error("answered " + std::to_string(answer.status) + ": " + quote(url));
+  if (answer.status == kUnauthorized)
+    error.hint("user: …, password: ${secret:NAME}; or token: ${secret:NAME}");
+  if (answer.status == kProxyWantsPassword)
+    error.hint("proxy_user: …, proxy_password: ${secret:NAME}");
+  throw error;
+}
+
+HttpRequest request_for(const ConnectorContext& context, const std::string& url) {
+  const Options& options = context.options;
+  HttpRequest request{.url = url};
+  HttpAccess& access = request.access;
+  access.connect_timeout = options.duration("connect_timeout", access.connect_timeout);
+  access.stall_timeout = options.duration("stall_timeout", access.stall_timeout);
+  access.connections =
+      static_cast<size_t>(options.integer("connections", static_cast<int64_t>(access.connections)));
+  access.user = options.text("user");
+  access.password = context.secret("password");
+  access.token = context.secret("token");
+  access.token_header = options.text("token_header");
+  if (options.has("proxy")) access.proxy = options.text("proxy");
+  access.proxy_user = options.text("proxy_user");
+  access.proxy_password = context.secret("proxy_password");
+  return request;
+}
+
+/// Returns the body of an answer to `get`, going on where its connection breaks.
+std::unique_ptr<ByteSource> body_of(const ConnectorContext& context, HttpRequest request,
+                                    HttpAnswer answer) {
+  return resume_when_broken(context.environment.http, context.environment.clock, std::move(request),
+                            std::move(answer), context.cancellation);
+}
+
+/// Reads a source to its end and returns a hash of its bytes.
+std::string hash_of(ByteSource& source) {
+  std::string hash;
+  std::vector<uint8_t> block(kHashedBlock);
+  for (size_t size = block.size(); size == block.size();) {
+    size = 0;
+    while (size < block.size()) {
+      const size_t count = source.read(std::span(block).subspan(size));
+      if (count == 0) break;
+      size += count;
+    }
+    hash =
+        hash_text(hash + std::string(block.begin(), block.begin() + static_cast<ptrdiff_t>(size)));
+  }
+  return hash;
 }
 
 struct ArchiveMember {
@@ -48,15 +107,24 @@ ArchiveMember split_member(const std::string& address) {
 }
 
 std::vector<SourceFile> list_url(const ConnectorContext& context, const std::string& url) {
-  HttpAnswer answer = context.environment.http.head(url, context.cancellation);
+  HttpClient& http = context.environment.http;
+  const HttpRequest request = request_for(context, url);
+  HttpAnswer answer = http.head(request, context.cancellation);
   // Some servers, and signed addresses, answer nothing but GET: its headers are enough.
   if (answer.status == kForbidden || answer.status == kNoSuchMethod ||
       answer.status == kNotImplemented) {
-    answer = context.environment.http.get(url, context.cancellation);
+    answer = http.get(request, context.cancellation);
   }
   if (answer.status == kNotFound || answer.status == kGone) return {};
   check_status(answer, url);
-  return {{last_part(url), url, answer.fingerprint}};
+  Fingerprint fingerprint = answer.fingerprint;
+  if (fingerprint.etag.empty() && fingerprint.last_modified.empty()) {
+    // Nothing but its bytes says which content this is.
+    answer = http.get(request, context.cancellation);
+    check_status(answer, url);
+    fingerprint.etag = hash_of(*body_of(context, request, std::move(answer)));
+  }
+  return {{last_part(url), url, fingerprint}};
 }
 
 Fingerprint fingerprint_of(const FileEntry& entry) {
@@ -81,6 +149,75 @@ std::vector<SourceFile> list_path(const ConnectorContext& context, const std::st
   return found;
 }
 
+/// Reports a name or password in an address, without showing it.
+void check_address(const Options& options, const std::string& field, Mistakes& mistakes) {
+  const std::string address = options.text(field);
+  const size_t scheme = address.find("://");
+  if (scheme == std::string::npos) return;
+  const std::string rest = address.substr(scheme + 3);
+  if (rest.substr(0, rest.find_first_of("/?#")).find('@') == std::string::npos) return;
+  const std::string prefix = field == "proxy" ? "proxy_" : "";
+  mistakes.add(user_error("a name or password does not belong into an address")
+                   .at(options.place(field))
+                   .hint(prefix + "user: …, " + prefix + "password: ${secret:NAME}"));
+}
+
+/// Reports what is given without what it goes with, or beside what it does not.
+void check_credentials(const Options& options, Mistakes& mistakes) {
+  const auto needs = [&](const std::string& field, const std::string& other) {
+    if (options.has(field) && !options.has(other))
+      mistakes.add(user_error(field + " needs " + other).at(options.place(field)));
+  };
+  needs("user", "password");
+  needs("password", "user");
+  needs("proxy_user", "proxy_password");
+  needs("proxy_password", "proxy_user");
+  needs("token_header", "token");
+  if (options.has("user") && options.has("token"))
+    mistakes.add(user_error("both user and token are given").at(options.place("token")));
+  if (options.text("token_header").find_first_not_of(kHeaderName) != std::string::npos) {
+    mistakes.add(user_error("not a header's name: " + quote(options.text("token_header")))
+                     .at(options.place("token_header")));
+  }
+}
+
+void check_limits(const Options& options, Mistakes& mistakes) {
+  const int64_t connections = options.integer("connections", 1);
+  if (connections < 1 || connections > kMostConnections) {
+    mistakes.add(user_error("connections must be from 1 to " + std::to_string(kMostConnections) +
+                            ": " + quote(options.text("connections")))
+                     .at(options.place("connections")));
+  }
+  for (const char* field : {"connect_timeout", "stall_timeout"}) {
+    if (options.duration(field, std::chrono::seconds(1)).count() > 0) continue;
+    mistakes.add(user_error(std::string(field) +
+                            " must be longer than nothing: " + quote(options.text(field)))
+                     .at(options.place(field)));
+  }
+}
+
+/// Asks for a file from a byte on; null when the server does not begin there.
+std::unique_ptr<ByteSource> open_url_from(const ConnectorContext& context, const std::string& url,
+                                          int64_t start) {
+  HttpRequest request = request_for(context, url);
+  request.start = start;
+  HttpAnswer answer = context.environment.http.get(request, context.cancellation);
+  const int begun = start == 0 ? kOk : kPartialContent;
+  return answer.status == begun ? std::move(answer.body) : nullptr;
+}
+
+/// True when the directory of an archive tells that the member is not in it.
+bool surely_lacks_member(const ConnectorContext& context, const SourceFile& file) {
+  if (!file.fingerprint.size) return false;
+  const auto names = zip_file_names(*file.fingerprint.size, [&](int64_t start) {
+    return is_web_address(file.address) ? open_url_from(context, file.address, start)
+                                        : context.environment.files.open(file.address, start);
+  });
+  return names && std::ranges::none_of(*names, [&](const std::string& name) {
+           return fits_pattern(name, file.member);
+         });
+}
+
 }  // namespace
 
 std::string address_of(const std::string& pattern, const std::optional<Interval>& interval) {
@@ -93,6 +230,34 @@ bool is_web_address(const std::string& address) {
   return address.starts_with("http://") || address.starts_with("https://");
 }
 
+Form web_form(const std::string& field) {
+  const auto check = [field](const Options& options, Mistakes& mistakes) {
+    check_address(options, field, mistakes);
+    check_address(options, "proxy", mistakes);
+    check_credentials(options, mistakes);
+    check_limits(options, mistakes);
+  };
+  return {
+      "web address",
+      {{.name = "user", .doc = "name for basic authentication"},
+       {.name = "password", .type = FieldType::kSecret, .doc = "with user"},
+       {.name = "token", .type = FieldType::kSecret, .doc = "for bearer authentication"},
+       {.name = "token_header", .doc = "the header that carries the token as it is: X-Api-Key"},
+       {.name = "proxy", .doc = "its address; empty: none; without it: as the environment says"},
+       {.name = "proxy_user", .doc = "name that the proxy asks for"},
+       {.name = "proxy_password", .type = FieldType::kSecret, .doc = "with proxy_user"},
+       {.name = "connections",
+        .type = FieldType::kInteger,
+        .doc = "most that are open to one host at once"},
+       {.name = "connect_timeout",
+        .type = FieldType::kDuration,
+        .doc = "how long a server may take to be reached"},
+       {.name = "stall_timeout",
+        .type = FieldType::kDuration,
+        .doc = "how long a server may send nothing"}},
+      {check}};
+}
+
 std::vector<SourceFile> list_address(const ConnectorContext& context, const std::string& address) {
   const auto [archive, member] = split_member(address);
   auto files = is_web_address(archive) ? list_url(context, archive) : list_path(context, archive);
@@ -101,16 +266,21 @@ std::vector<SourceFile> list_address(const ConnectorContext& context, const std:
     file.name += "!" + member;
     file.member = member;
   }
+  if (context.may_be_missing) {
+    std::erase_if(files,
+                  [&](const SourceFile& file) { return surely_lacks_member(context, file); });
+  }
   return files;
 }
 
 std::unique_ptr<ByteSource> open_address(const ConnectorContext& context, const SourceFile& file) {
   if (!is_web_address(file.address)) {
-    auto source = context.environment.files.open(file.address);
+    auto source = context.environment.files.open(file.address, 0);
     if (source == nullptr) throw transient_error("the file is gone: " + quote(file.address));
     return source;
   }
-  HttpAnswer answer = context.environment.http.get(file.address, context.cancellation);
+  const HttpRequest request = request_for(context, file.address);
+  HttpAnswer answer = context.environment.http.get(request, context.cancellation);
   if (answer.status == kNotFound || answer.status == kGone) {
     throw transient_error("the file is gone: " + quote(file.address));
   }
@@ -120,26 +290,7 @@ std::unique_ptr<ByteSource> open_address(const ConnectorContext& context, const 
   if (known && !listed.same_content(answer.fingerprint)) {
     throw transient_error("the file changed while it was asked for: " + quote(file.address));
   }
-  return std::move(answer.body);
-}
-
-bool fits_pattern(std::string_view path, std::string_view pattern) {
-  if (pattern.empty()) return path.empty();
-  if (pattern.starts_with("**/")) {
-    if (fits_pattern(path, pattern.substr(3))) return true;
-    const size_t slash = path.find('/');
-    return slash != std::string_view::npos && fits_pattern(path.substr(slash + 1), pattern);
-  }
-  if (pattern.front() == '*') {
-    for (size_t i = 0;; ++i) {
-      if (fits_pattern(path.substr(i), pattern.substr(1))) return true;
-      if (i == path.size() || path[i] == '/') return false;
-    }
-  }
-  if (path.empty()) return false;
-  const bool same =
-      pattern.front() == path.front() || (pattern.front() == '?' && path.front() != '/');
-  return same && fits_pattern(path.substr(1), pattern.substr(1));
+  return body_of(context, request, std::move(answer));
 }
 
 }  // namespace tidemill

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/cancellation.h"
@@ -14,6 +15,7 @@
 #include "data/interval.h"
 #include "io/byte_source.h"
 #include "io/environment.h"
+#include "io/secrets.h"
 
 namespace tidemill {
 
@@ -32,6 +34,13 @@ struct ConnectorContext {
   std::string project_folder;
   Environment& environment;
   const Cancellation& cancellation;
+  bool may_be_missing = false;  ///< It is nothing wrong when what is asked for is not there.
+
+  /// Returns the value of a secret option; an empty one when it is not given. Throws a user's Error
+  /// when nobody knows the secret.
+  Secret secret(std::string_view field) const {
+    return options.has(field) ? read_secret(options.secret(field), project_folder) : Secret();
+  }
 };
 
 struct Connector {

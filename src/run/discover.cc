@@ -71,7 +71,7 @@ Discovery discover(const Project& project, Environment& environment, const PlanR
     const auto& [asset_index, interval] = questions[q];
     const Asset& asset = project.assets[asset_index];
     const ConnectorContext context{asset.source.connector_options, project.folder, environment,
-                                   cancellation};
+                                   cancellation, asset.source.missing == Source::Missing::kSkip};
     try {
       cancellation.check();
       auto files = with_retries(project, environment.clock, cancellation,
