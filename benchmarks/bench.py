@@ -86,6 +86,7 @@ def run_row(row: Row, source: Input, runs: int, chosen: list[str] | None) -> lis
     versions = {program.name: version_of(program) for program in programs}
     programs = [program for program in programs if versions[program.name]]
     records = [Record(program.name, versions[program.name]) for program in programs]
+    shutil.rmtree(OUTPUT, ignore_errors=True)
     read_once(source.path)
     ours: dict = {}
     wanted: dict[str, int] = {}
@@ -161,10 +162,10 @@ def report(row: Row, source: Input, records: list[Record]) -> list[str]:
             continue
         figures = median(record.runs)
         walls = [run.wall for run in record.runs]
+        speed = f"{source.uncompressed_bytes / _MEGABYTE / figures.wall:,.0f}" if row.reads_input else ""
         lines.append(
             [record.name, record.version, str(len(walls)), f"{figures.wall:.2f}", f"{min(walls):.2f}–{max(walls):.2f}"]
-            + [f"{figures.cpu:.2f}", f"{source.uncompressed_bytes / _MEGABYTE / figures.wall:,.0f}"]
-            + [f"{figures.peak_bytes / _MEGABYTE:,.0f}", *judged(row, record, figures, ours)]
+            + [f"{figures.cpu:.2f}", speed, f"{figures.peak_bytes / _MEGABYTE:,.0f}", *judged(row, record, figures, ours)]
         )
     return [*aligned(lines), *failures]
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,14 +20,18 @@ SEED = 1
 _CHUNK_BYTES = 1 << 20
 _GZIP_WINDOW_BITS = 31
 _COMPRESSION_LEVEL = 6
-_EVENTS_PER_HOUR = 24  # In thousands: 24 hours are then about 1.5 GB, as they were on a day of 2016.
+# What tools/generate calls the scale of each example, for inputs of the benchmark's scale 1.
+_GHARCHIVE = 24  # 24 hours of 1.5 GB together.
+_OPENLIBRARY = 680  # Works of 1 GB.
+_PAPERS = 280  # Papers of 1 GB.
+_MOVIELENS = 260  # 26 million ratings, 620 MB.
 
 
 def gharchive_hours(scale: float) -> Input:
     """Returns a folder of 24 hourly files, 1.5 GB uncompressed at scale 1."""
     def make(folder: Path) -> None:
         def make_hour(hour: int) -> None:
-            generate("gharchive", folder, "--start", f"2015-01-01T{hour:02}", "--scale", _EVENTS_PER_HOUR * scale)
+            generate("gharchive", folder, "--start", f"2015-01-01T{hour:02}", "--scale", _GHARCHIVE * scale)
 
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             list(pool.map(make_hour, range(24)))
@@ -49,6 +54,32 @@ def gharchive_one_gzip(scale: float) -> Input:
     return Input(whole.path / "events.json.gz", whole.uncompressed_bytes)
 
 
+def openlibrary_works(scale: float) -> Input:
+    """Returns the dump of works, one gzip file."""
+    folder = cached(
+        "openlibrary", scale, lambda folder: generate("openlibrary", folder, "--only", "works", "--scale", _OPENLIBRARY * scale)
+    )
+    return Input(folder.path / "ol_dump_works_latest.txt.gz", folder.uncompressed_bytes)
+
+
+def papers(scale: float) -> Input:
+    """Returns the dump of papers, one gzip file."""
+    folder = cached(
+        "papers", scale, lambda folder: generate("paperswithcode", folder, "--only", "papers", "--scale", _PAPERS * scale)
+    )
+    return Input(folder.path / "papers-with-abstracts.json.gz", folder.uncompressed_bytes)
+
+
+def ratings(scale: float) -> Input:
+    """Returns a folder of `the-movies-dataset.zip` and of `ratings.csv`, which was in it."""
+    def make(folder: Path) -> None:
+        generate("movielens", folder, "--ratings-only", "--scale", _MOVIELENS * scale)
+        with zipfile.ZipFile(folder / "the-movies-dataset.zip") as archive:
+            archive.extract("ratings.csv", folder)
+
+    return cached("movielens", scale, make, "ratings.csv")
+
+
 def generate(example: str, folder: Path, *options: object) -> None:
     subprocess.run(
         [sys.executable, str(ROOT / "tools/generate"), example, "--out", str(folder), "--seed", str(SEED)]
@@ -58,8 +89,8 @@ def generate(example: str, folder: Path, *options: object) -> None:
     )
 
 
-def cached(name: str, scale: float, make: Callable[[Path], None]) -> Input:
-    """Returns the folder that `make` filled, now or in an earlier run. A folder is there whole or not at all."""
+def cached(name: str, scale: float, make: Callable[[Path], None], counted: str = "*") -> Input:
+    """Returns the folder that `make` filled, now or in an earlier run, with the size of its files named `counted`."""
     folder = FOLDER / f"{name}-seed{SEED}-scale{scale:g}"
     facts = folder.with_suffix(folder.suffix + ".json")
     if not facts.exists():
@@ -67,7 +98,7 @@ def cached(name: str, scale: float, make: Callable[[Path], None]) -> Input:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         make(folder)
-        size = sum(len(chunk) for path in sorted(folder.iterdir()) for chunk in unpacked(path))
+        size = sum(len(chunk) for path in sorted(folder.glob(counted)) for chunk in unpacked(path))
         facts.write_text(json.dumps({"uncompressed_bytes": size}) + "\n")
     return Input(folder, json.loads(facts.read_text())["uncompressed_bytes"])
 

@@ -19,7 +19,7 @@ def fingerprint(request: dict) -> dict:
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     if request["attach"]:
-        connection.execute(f"ATTACH '{request['attach']}' AS result (READ_ONLY)")
+        connection.execute(f"ATTACH '{request['attach']}' (READ_ONLY)")
     columns = [comparable(name, kind) for name, kind in request["columns"].items()]
     row_hash = f"sum(hash({', '.join(columns)})::HUGEINT)"
     of_columns = [f"count({column}), sum(hash({column})::HUGEINT)" for column in columns]

@@ -29,7 +29,7 @@ class Result:
     """Where a program left its rows, as SQL that DuckDB understands."""
 
     relation: str  # What stands behind FROM.
-    attach: str = ""  # A DuckDB database in which `relation` is, attached as `result`.
+    attach: str = ""  # The file of the DuckDB database in which `relation` is.
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,7 @@ class Row:
     programs: list[Program]  # Ours first.
     goals: dict[str, Goal] = field(default_factory=dict)  # By program.
     most_memory: int = 0  # Bytes that ours may take; 0 is any.
+    reads_input: bool = True  # All of it in each run, so that MB/s say something.
 
 
 def parquet_files(output: Path) -> Result:
