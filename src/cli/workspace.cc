@@ -41,7 +41,9 @@ std::map<std::string, std::string> variables_of(const std::vector<std::string>& 
 Kinds all_kinds() {
   Kinds kinds;
   for (const Connector* connector : connectors::all())
-    kinds.connectors.push_back({connector->name, connector->form});
+    kinds.connectors.push_back({.name = connector->name,
+                                .form = connector->form,
+                                .gives_records = connector->gives_records()});
   for (const Format* format : formats::all()) kinds.formats.push_back({format->name, format->form});
   for (const Check* check : checks::all()) {
     kinds.checks.push_back({check->name, check->form, check->main_field, check->of_column});

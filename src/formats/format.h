@@ -62,6 +62,7 @@ struct ReadRequest {
   RejectSink& rejects;
   ReadCounters& counters;
   const Cancellation& cancellation;
+  std::string scratch_folder;  ///< Where a format may keep files of its own while it reads.
 };
 
 struct Format {

@@ -23,6 +23,8 @@ struct Kind {
   std::string main_field = {};
   /// Of a check: whether it belongs below a column, or beside the columns.
   bool of_column = true;
+  /// Of a connector: whether it gives records, so that a source has no format.
+  bool gives_records = false;
 };
 
 /// All kinds that the program knows; handed in by the command line, which alone sees them.

@@ -47,7 +47,9 @@ struct Source {
 
   std::string connector;
   Options connector_options;
-  std::string format;
+  /// The connector's options that decide which records there are, by name.
+  std::map<std::string, std::string> deciding_options;
+  std::string format;  ///< Empty where the connector gives records.
   Options format_options;
   Contract contract;
   std::optional<Grain> interval;  ///< Nothing: the source is read whole, as one delivery.

@@ -401,6 +401,8 @@ class Resolver {
       const Contract& contract = asset.source.contract;
       text += asset.source.format + std::to_string(static_cast<int>(contract.extra_fields)) +
               std::to_string(static_cast<int>(contract.bad_rows));
+      for (const auto& [option, value] : asset.source.deciding_options)
+        text += "|" + option + "=" + value;
       for (const ContractColumn& column : contract.columns) {
         text += "|" + column.name + "=" + meaning_of(column);
       }

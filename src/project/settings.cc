@@ -56,6 +56,10 @@ void read_variables(const Yaml& map, Context& context, Use use) {
       context.mistake(user_error("a variable must be a text, a number, true or false, not " +
                                  entry.value.described())
                           .at(entry.value.place));
+    } else if (mentions_secret(entry.value.text)) {
+      context.mistake(user_error("a variable cannot be a secret: " + quote(entry.key))
+                          .at(entry.value.place)
+                          .hint("write ${secret:NAME} where it is used: password, token"));
     } else if (use != Use::kDeclare && !context.variables.contains(entry.key)) {
       context.mistake(user_error("unknown variable: " + quote(entry.key))
                           .at(entry.place)
@@ -111,7 +115,7 @@ void override_variable(const std::string& name, const std::string& text, Context
   known->second = value;
 }
 
-/// Returns `text` with its `${name}` replaced; reports what has no value.
+/// Returns `text` with its `${name}` replaced; reports what has no value. Secrets stay names.
 std::string expanded(const std::string& text, const Place& place, Context& context) {
   std::string result;
   size_t at = 0;
@@ -122,7 +126,9 @@ std::string expanded(const std::string& text, const Place& place, Context& conte
     result += text.substr(at, open - at);
     const std::string name = text.substr(open + 2, close - open - 2);
     const auto variable = context.variables.find(name);
-    if (variable != context.variables.end()) {
+    if (mentions_secret(text.substr(open, close - open))) {
+      result += text.substr(open, close + 1 - open);
+    } else if (variable != context.variables.end()) {
       result += duckdb::text_of(variable->second);
     } else if (const char* from_environment = std::getenv(name.c_str())) {
       result += from_environment;

@@ -186,15 +186,36 @@ const Format& format_of(const Source& source) {
   throw bug_error("an unknown format passed validation: " + quote(source.format));
 }
 
-std::vector<Input> inputs_of(const ConnectorContext& context, const Connector& connector,
-                             const std::vector<SourceFile>& files) {
+/// Returns the rows of the files, under the source's contract.
+std::unique_ptr<duckdb::RowSource> rows_of(const BuildContext& context,
+                                           const ConnectorContext& connector_context,
+                                           const Source& source,
+                                           const std::vector<SourceFile>& files, RejectSink& rejects,
+                                           ReadCounters& counters) {
+  const Connector& connector = connector_of(source);
+  if (connector.gives_records()) {
+    const VisibleFields visible = visible_fields(source.contract);
+    std::vector<RecordInput> inputs;
+    for (const SourceFile& file : files) {
+      inputs.push_back({file.address, [&connector_context, &connector, &file, visible] {
+                          return connector.open_records(connector_context, file, visible);
+                        }});
+    }
+    return make_record_rows(
+        {source.contract, std::move(inputs), rejects, counters, context.cancellation});
+  }
   std::vector<Input> inputs;
   for (const SourceFile& file : files) {
     inputs.push_back({file.member.empty() ? file.address : file.address + "!" + file.member,
-                      [&context, &connector, &file] { return connector.open(context, file); },
+                      [&connector_context, &connector, &file] {
+                        return connector.open(connector_context, file);
+                      },
                       file.member});
   }
-  return inputs;
+  return format_of(source).open({source.contract, std::move(inputs), rejects, counters,
+                                 context.cancellation,
+                                 context.project.folder + "/.tidemill/cache"},
+                                source.format_options);
 }
 
 /// Throws when a record was neither loaded nor rejected.
@@ -271,18 +292,14 @@ BuildOutcome build_source(const BuildContext& context, const Task& task,
                           const std::vector<SourceFile>& files, const std::string& attempt,
                           ReadCounters& counters) {
   const Asset& asset = context.project.assets[task.asset];
-  const Connector& connector = connector_of(asset.source);
   const ConnectorContext connector_context{asset.source.connector_options, context.project.folder,
-                                           context.environment, context.cancellation};
+                                           context.environment, context.cancellation,
+                                           context.scanners};
   const std::string folder = context.project.table_folder(asset.name);
   AttemptSession session(context);
   AttemptFolder attempt_folder(context.environment.files, join_path(folder, attempt));
   RejectSpool spool(context.project.folder + "/.tidemill/cache/" + attempt + ".rejects");
-  const auto source =
-      format_of(asset.source)
-          .open({asset.source.contract, inputs_of(connector_context, connector, files), spool,
-                 counters, context.cancellation},
-                asset.source.format_options);
+  const auto source = rows_of(context, connector_context, asset.source, files, spool, counters);
   duckdb::LentSource lent(session.connection(), *source);
   Staged staged;
   try {
