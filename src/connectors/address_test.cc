@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "connectors/scanners.h"
 
 namespace tidemill {
 namespace {
@@ -54,38 +55,29 @@ class AddressTest : public testing::Test {
   Environment environment_{files_, http_, clock_};
   Options options_;
   Cancellation cancellation_;
-  ConnectorContext context_{options_, "project", environment_, cancellation_};
+  Scanners scanners_;
+  ConnectorContext context_{options_, "project", environment_, cancellation_, scanners_};
 };
 
 using Names = std::vector<std::string>;
 
-TEST(FitsPattern, AStarStopsAtASlash) {
-  EXPECT_TRUE(fits_pattern("data/a.json", "data/*.json"));
-  EXPECT_FALSE(fits_pattern("data/x/a.json", "data/*.json"));
-  EXPECT_TRUE(fits_pattern("data/.json", "data/*.json")) << "a star may stand for nothing";
-  EXPECT_TRUE(fits_pattern("a", "*"));
-  EXPECT_TRUE(fits_pattern("aXbXc", "a*b*c"));
-  EXPECT_FALSE(fits_pattern("aXbX", "a*b*c"));
+/// Returns a zip archive of which only the directory is there: it names one file.
+std::string archive_with(const std::string& name) {
+  const std::string entry = "PK\x01\x02" + std::string(24, '\0') + static_cast<char>(name.size()) +
+                            std::string(17, '\0') + name;
+  return entry + "PK\x05\x06" + std::string(8, '\0') + static_cast<char>(entry.size()) +
+         std::string(9, '\0');
 }
 
-TEST(FitsPattern, AQuestionMarkIsExactlyOneByte) {
-  EXPECT_TRUE(fits_pattern("a1.json", "a?.json"));
-  EXPECT_FALSE(fits_pattern("a.json", "a?.json"));
-  EXPECT_FALSE(fits_pattern("a/.json", "a?.json"));
-}
-
-TEST(FitsPattern, TwoStarsStandForAnyFoldersOrNone) {
-  for (const char* path : {"data/a.json", "data/x/a.json", "data/x/y/a.json"})
-    EXPECT_TRUE(fits_pattern(path, "data/**/*.json")) << path;
-  EXPECT_FALSE(fits_pattern("other/a.json", "data/**/*.json"));
-  EXPECT_FALSE(fits_pattern("data/a.csv", "data/**/*.json"));
-}
-
-TEST(FitsPattern, EmptyFitsEmptyAlone) {
-  EXPECT_TRUE(fits_pattern("", ""));
-  EXPECT_TRUE(fits_pattern("", "*"));
-  EXPECT_FALSE(fits_pattern("a", ""));
-  EXPECT_FALSE(fits_pattern("", "?"));
+TEST_F(AddressTest, AnArchiveWithoutTheMemberIsLeftOutWhereItMayBeMissing) {
+  files_.write("project/a.zip", archive_with("ml/ratings.csv"));
+  files_.write("project/b.zip", archive_with("links.csv"));
+  files_.write("project/c.zip", "nothing that tells");
+  EXPECT_EQ(names("*.zip!**/ratings.csv"),
+            (Names{"a.zip!**/ratings.csv", "b.zip!**/ratings.csv", "c.zip!**/ratings.csv"}));
+  context_.may_be_missing = true;
+  EXPECT_EQ(names("*.zip!**/ratings.csv"), (Names{"a.zip!**/ratings.csv", "c.zip!**/ratings.csv"}));
+  EXPECT_EQ(names("*.zip!ratings.csv"), Names{"c.zip!ratings.csv"});
 }
 
 TEST(AddressOf, TheIntervalsTimesAreFilledIn) {

@@ -44,6 +44,8 @@ Schema rejects_schema() {
           {"reason", text},
           {"record", text},
           {"record_bytes", Type{.id = Type::Id::kBlob}},
+          {"header_bytes", Type{.id = Type::Id::kBlob}},
+          {"cut_off", Type{.id = Type::Id::kBoolean}},
           {"rejected_at", Type{.id = Type::Id::kTimestamp}}};
 }
 

@@ -14,6 +14,7 @@
 #include "data/interval.h"
 #include "data/type.h"
 #include "duckdb/session.h"
+#include "project/model_tests.h"
 
 namespace tidemill {
 
@@ -102,6 +103,8 @@ struct Asset {
   std::vector<size_t>
       check_inputs;  ///< Further assets that its SQL checks read; they come in no order.
   Schema schema;     ///< Of the rows, without derived partition columns.
+  /// Columns that may be made of `$run_time`, here or in an input: they differ with each build.
+  std::vector<std::string> run_time_columns;
   /// Hash of everything that changes the table when it changes: the meaning of the SQL, contract,
   /// layout, strategy, used variables, and what the views among the inputs say. Starts with the
   /// number of its scheme.
@@ -172,6 +175,7 @@ struct Project {
   std::chrono::milliseconds retry_delay{1000};  ///< Before the first of them; doubles each time.
   std::vector<Asset> assets;                    ///< In an order in which inputs come first.
   std::vector<Dashboard> dashboards;
+  std::vector<ModelTest> tests;  ///< In the order of the files.
 
   /// Returns the index of an asset, or nothing. Names are compared in lower case.
   std::optional<size_t> find(std::string_view asset) const;

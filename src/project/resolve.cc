@@ -55,6 +55,7 @@ class Resolver {
     }
     for (Asset& asset : project_.assets) resolve_checks(asset);
     resolve_dashboards(connection_, context_, project_, broken_);
+    resolve_tests(connection_, broken_, context_, project_);
   }
 
  private:
@@ -284,7 +285,21 @@ class Resolver {
       const Type::Id type = find_column(input.schema, bound.second)->type.id;
       return type != Type::Id::kTimestamp && type != Type::Id::kDate;
     });
+    find_run_time_columns(asset);
     check_intervals(asset);
+  }
+
+  void find_run_time_columns(Asset& asset) {
+    std::set<std::string> of_inputs;
+    for (const size_t input : asset.inputs) {
+      for (const std::string& column : project_.assets[input].run_time_columns)
+        of_inputs.insert(lower(column));
+    }
+    const std::set<std::string> made =
+        sql::columns_made_of(statements_[asset.name], "run_time", std::move(of_inputs));
+    for (const Column& column : asset.schema) {
+      if (made.contains(lower(column.name))) asset.run_time_columns.push_back(column.name);
+    }
   }
 
   /// An interval model builds the intervals that its inputs have rows for: there must be a way to

@@ -352,8 +352,17 @@ RunSummary run_project(const Project& project, Environment& environment, DuckdbE
   ActiveConnections active;
   TableMutexes mutexes;
   Scanners scanners;
-  BuildContext context{project, environment, scanners, engine, ledger, cancellation,
-                       active,  mutexes,     summary.run, started, request.plan.full_refresh};
+  BuildContext context{project,
+                       environment,
+                       scanners,
+                       engine,
+                       ledger,
+                       cancellation,
+                       active,
+                       mutexes,
+                       summary.run,
+                       started,
+                       request.plan.full_refresh};
   try {
     const Discovery discovery =
         discover(project, environment, scanners, request.plan, ledger.progress(), cancellation);
