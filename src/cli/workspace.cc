@@ -166,4 +166,13 @@ std::optional<Interval> read_range(const std::string& start, const std::string& 
   return range;
 }
 
+PointInTime read_point(const std::string& text, const std::string& option) {
+  if (text.empty()) return std::monostate();
+  // Four digits alone are a version: no table is asked for "the year 2015".
+  if (const auto version = parse_integer(text)) return *version;
+  if (const auto time = parse_time(text)) return *time;
+  throw user_error(option + " is neither a version nor a time: " + quote(text))
+      .hint(option + " 3, or " + option + " 2015-01-02T12:00:00Z");
+}
+
 }  // namespace tidemill

@@ -58,9 +58,7 @@ class AttachedDatabase {
   /// Returns the only column of a SELECT that the server runs, row by row. This object outlives it.
   std::unique_ptr<duckdb::TextStream> stream(const std::string& sql) {
     std::unique_ptr<duckdb::TextStream> texts;
-    explained([&] {
-      texts = std::make_unique<duckdb::TextStream>(*connection_, local_sql(sql));
-    });
+    explained([&] { texts = std::make_unique<duckdb::TextStream>(*connection_, local_sql(sql)); });
     return texts;
   }
   /// Runs `work`; what DuckDB throws becomes an Error that names the server and holds no password.
@@ -110,10 +108,9 @@ class AttachedDatabase {
     const std::string message = server_message(error.message());
     std::string text = server_ + ": " + message;
     if (!password_.empty()) text = replace_all(text, password_.reveal(), "***");
-    const bool refused =
-        std::any_of(dialect_.refusals.begin(), dialect_.refusals.end(), [&](const auto& refusal) {
-          return message.find(refusal) != std::string::npos;
-        });
+    const bool refused = std::any_of(
+        dialect_.refusals.begin(), dialect_.refusals.end(),
+        [&](const auto& refusal) { return message.find(refusal) != std::string::npos; });
     if (refused) return user_error(text).at(context_.options.place());
     if (error.kind() == Error::Kind::kBug) return bug_error(text);
     return transient_error(text);
@@ -216,8 +213,8 @@ std::vector<WantedColumn> wanted_of(const ConnectorContext& context,
                                     const VisibleFields& visible) {
   const std::vector<std::string> names = names_of(columns);
   for (const auto& alternatives : visible.alternatives) {
-    const bool there = std::any_of(
-        alternatives.begin(), alternatives.end(), [&](const std::string& field) {
+    const bool there =
+        std::any_of(alternatives.begin(), alternatives.end(), [&](const std::string& field) {
           return std::find(names.begin(), names.end(), field) != names.end();
         });
     if (there) continue;
@@ -270,9 +267,8 @@ class TableRecords : public RecordStream {
 void check_cursor_and_interval(const Options& options, Mistakes& mistakes) {
   if (options.has("interval") == options.has("cursor")) return;
   if (options.has("cursor")) {
-    mistakes.add(user_error("a cursor needs an interval")
-                     .at(options.place("cursor"))
-                     .hint("interval: day"));
+    mistakes.add(
+        user_error("a cursor needs an interval").at(options.place("cursor")).hint("interval: day"));
   } else {
     mistakes.add(user_error("intervals of a table need a cursor: the column of dates or times that "
                             "says which interval a row is in")
@@ -311,19 +307,19 @@ Form form_of(const DatabaseDialect& dialect) {
 }  // namespace
 
 Connector make_database_connector(const DatabaseDialect& dialect, std::string doc) {
-  return {.name = dialect.name,
-          .doc = std::move(doc),
-          .form = form_of(dialect),
-          .listing_is_free = [](const ConnectorContext&) { return false; },
-          .list =
-              [&dialect](const ConnectorContext& context, const std::optional<Interval>& interval) {
-                return list(context, dialect, interval);
-              },
-          .open_records =
-              [&dialect](const ConnectorContext& context, const SourceFile& file,
-                         const VisibleFields& visible) -> std::unique_ptr<RecordStream> {
-            return std::make_unique<TableRecords>(context, dialect, file, visible);
-          }};
+  return {
+      .name = dialect.name,
+      .doc = std::move(doc),
+      .form = form_of(dialect),
+      .listing_is_free = [](const ConnectorContext&) { return false; },
+      .list =
+          [&dialect](const ConnectorContext& context, const std::optional<Interval>& interval) {
+            return list(context, dialect, interval);
+          },
+      .open_records = [&dialect](const ConnectorContext& context, const SourceFile& file,
+                                 const VisibleFields& visible) -> std::unique_ptr<RecordStream> {
+        return std::make_unique<TableRecords>(context, dialect, file, visible);
+      }};
 }
 
 std::string quote_table_name(const DatabaseDialect& dialect, const std::string& table) {

@@ -1,9 +1,9 @@
 // A table of a database server as a source: what the connectors of such servers share.
 //
 // The server makes a JSON text of each row itself, and DuckDB's extension for that server carries
-// the texts as the rows of one SELECT: one snapshot, in bounded memory. So a value passes through no
-// type that cannot hold it: the extensions by themselves would make a DOUBLE of a NUMERIC, a NULL of
-// MySQL's date of zeros, and true of 2.
+// the texts as the rows of one SELECT: one snapshot, in bounded memory. So a value passes through
+// no type that cannot hold it: the extensions by themselves would make a DOUBLE of a NUMERIC, a
+// NULL of MySQL's date of zeros, and true of 2.
 //
 // What tells one content from another is a count and a sum of hashes of these texts, over all
 // columns, worked out by the server: nothing but that travels, and no change escapes it.

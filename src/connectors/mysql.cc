@@ -34,12 +34,11 @@ const std::set<std::string> kWholeNumbers = {"tinyint", "smallint", "mediumint",
                                              "int",     "bigint",   "year"};
 const std::set<std::string> kFloats = {"float", "double"};
 const std::set<std::string> kTimes = {"date", "datetime", "timestamp", "time"};
-const std::set<std::string> kBytes = {"binary",   "varbinary",  "tinyblob",
-                                      "blob",     "mediumblob", "longblob"};
-const std::set<std::string> kShapes = {"geometry",        "point",        "linestring",
-                                       "polygon",         "multipoint",   "multilinestring",
-                                       "multipolygon",    "geomcollection",
-                                       "geometrycollection"};
+const std::set<std::string> kBytes = {"binary", "varbinary",  "tinyblob",
+                                      "blob",   "mediumblob", "longblob"};
+const std::set<std::string> kShapes = {"geometry",     "point",          "linestring",
+                                       "polygon",      "multipoint",     "multilinestring",
+                                       "multipolygon", "geomcollection", "geometrycollection"};
 
 /// Returns an expression for the JSON text of a value; NULL where the value is.
 std::string json_expression(const WantedColumn& wanted) {
@@ -109,7 +108,8 @@ std::map<std::string, std::string> secret_fields(const Options& options) {
                                                            {"prefer", "preferred"},
                                                            {"require", "required"},
                                                            {"verify", "verify_identity"}};
-  std::map<std::string, std::string> fields = {{"ssl_mode", modes.at(options.text("ssl", "prefer"))}};
+  std::map<std::string, std::string> fields = {
+      {"ssl_mode", modes.at(options.text("ssl", "prefer"))}};
   if (options.has("ssl_ca")) fields["ssl_ca"] = options.text("ssl_ca");
   return fields;
 }

@@ -15,10 +15,13 @@ std::string quote_setting(const std::string& value) {
 }
 
 std::string attach_text(const Options& options) {
-  static const std::map<std::string, std::string> modes = {
-      {"disable", "disable"}, {"prefer", "prefer"}, {"require", "require"}, {"verify", "verify-full"}};
+  static const std::map<std::string, std::string> modes = {{"disable", "disable"},
+                                                           {"prefer", "prefer"},
+                                                           {"require", "require"},
+                                                           {"verify", "verify-full"}};
   std::string text =
-      "application_name=tidemill client_encoding=UTF8 connect_timeout=10 keepalives_idle=30 sslmode=" +
+      "application_name=tidemill client_encoding=UTF8 connect_timeout=10 keepalives_idle=30 "
+      "sslmode=" +
       modes.at(options.text("ssl", "prefer"));
   if (options.has("ssl_ca")) text += " sslrootcert=" + quote_setting(options.text("ssl_ca"));
   return text;
@@ -28,14 +31,16 @@ std::string attach_text(const Options& options) {
 std::string column_expression(const TableColumn& column) {
   const std::string name = duckdb::quote_identifier(column.name);
   if (column.type == "bytea") return "encode(" + name + ", 'hex') AS " + name;
-  if (column.type == "bpchar") return "CAST(" + name + " AS text) AS " + name;  // Without its blanks.
+  if (column.type == "bpchar")
+    return "CAST(" + name + " AS text) AS " + name;  // Without its blanks.
   if (column.type == "float4") return "CAST(" + name + " AS float8) AS " + name;
   return name;
 }
 
 std::string records_sql(const std::vector<WantedColumn>& columns, const std::string& from) {
   std::vector<std::string> expressions;
-  for (const WantedColumn& wanted : columns) expressions.push_back(column_expression(wanted.column));
+  for (const WantedColumn& wanted : columns)
+    expressions.push_back(column_expression(wanted.column));
   // With `.*`, since a column may have the name of the alias.
   return "SELECT CAST(row_to_json(r.*) AS text) AS record FROM (SELECT " + join(expressions, ", ") +
          " FROM " + from + ") AS r";
@@ -43,16 +48,20 @@ std::string records_sql(const std::vector<WantedColumn>& columns, const std::str
 
 /// A domain counts as the type it stands for.
 std::string columns_sql(const std::string& table) {
-  return "SELECT CAST(a.attname AS text) AS name, CAST(CASE WHEN t.typtype = 'd' THEN b.typname ELSE "
-         "t.typname END AS text) AS type, CASE WHEN a.attnotnull THEN 'NO' ELSE 'YES' END AS nullable "
-         "FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid LEFT "
+  return "SELECT CAST(a.attname AS text) AS name, CAST(CASE WHEN t.typtype = 'd' THEN b.typname "
+         "ELSE "
+         "t.typname END AS text) AS type, CASE WHEN a.attnotnull THEN 'NO' ELSE 'YES' END AS "
+         "nullable "
+         "FROM pg_catalog.pg_attribute AS a JOIN pg_catalog.pg_type AS t ON t.oid = a.atttypid "
+         "LEFT "
          "JOIN pg_catalog.pg_type AS b ON b.oid = t.typbasetype WHERE a.attrelid = to_regclass(" +
          duckdb::quote_literal(duckdb::quote_table(table)) +
          ") AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum";
 }
 
 std::string content_sql(const std::string& records) {
-  return "SELECT count(*) || '-' || coalesce(sum(hashtextextended(record, 0)), 0) AS content FROM (" +
+  return "SELECT count(*) || '-' || coalesce(sum(hashtextextended(record, 0)), 0) AS content FROM "
+         "(" +
          records + ") AS records";
 }
 

@@ -30,8 +30,8 @@ std::string faithful_type(duckdb_logical_type type) {
     case DUCKDB_TYPE_ARRAY:
       return faithful_type(OwnedType(duckdb_array_type_child_type(type)).get()) + "[]";
     case DUCKDB_TYPE_MAP:
-      return "MAP(VARCHAR, " +
-             faithful_type(OwnedType(duckdb_map_type_value_type(type)).get()) + ")";
+      return "MAP(VARCHAR, " + faithful_type(OwnedType(duckdb_map_type_value_type(type)).get()) +
+             ")";
     case DUCKDB_TYPE_STRUCT: {
       std::vector<std::string> fields;
       for (idx_t i = 0; i < duckdb_struct_type_child_count(type); ++i) {

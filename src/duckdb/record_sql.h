@@ -5,12 +5,10 @@
 // | BOOLEAN | true, false |
 // | whole numbers of any width, DECIMAL | a number with all its digits |
 // | FLOAT, DOUBLE | a number that reads back as the same value; NaN and infinity are strings |
-// | TIMESTAMP, TIMESTAMP WITH TIME ZONE | `2024-02-29 12:34:56.123456`, with `Z` behind the latter |
-// | BLOB | its hexadecimal digits: `00ff` |
-// | JSON | as it is written |
-// | LIST, ARRAY, STRUCT, MAP | lists and objects; a DECIMAL inside is a string, a BLOB inside as
-// DuckDB shows it, and NaN or infinity inside makes the row no valid JSON |
-// | all others | a string as DuckDB shows it |
+// | TIMESTAMP, TIMESTAMP WITH TIME ZONE | `2024-02-29 12:34:56.123456`, with `Z` behind the latter
+// | | BLOB | its hexadecimal digits: `00ff` | | JSON | as it is written | | LIST, ARRAY, STRUCT,
+// MAP | lists and objects; a DECIMAL inside is a string, a BLOB inside as DuckDB shows it, and NaN
+// or infinity inside makes the row no valid JSON | | all others | a string as DuckDB shows it |
 #pragma once
 
 #include <functional>

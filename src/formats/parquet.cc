@@ -56,7 +56,8 @@ class ScratchFile {
 bool begins_parquet(StoredBytes& bytes) {
   constexpr std::string_view kMark = "PAR1";
   const auto beginning = bytes.peek(kMark.size());
-  return beginning.size() >= kMark.size() && std::equal(kMark.begin(), kMark.end(), beginning.begin());
+  return beginning.size() >= kMark.size() &&
+         std::equal(kMark.begin(), kMark.end(), beginning.begin());
 }
 
 /// What the streams of one source share. It outlives them.

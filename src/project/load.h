@@ -49,7 +49,8 @@ struct LoadedProject {
   std::vector<Error> warnings;
 };
 
-/// Reads `tidemill.yml`, `sources/*.yml`, `models/*.sql` and `dashboards/*.yml` of the folder.
+/// Reads `tidemill.yml`, `sources/*.yml`, `models/*.sql`, `dashboards/*.yml` and `tests/*.yml` of
+/// the folder.
 /// `connection` parses and describes the SQL; schemas and empty tables are made in its catalog.
 /// Throws only when the folder is no project.
 LoadedProject load_project(FileSystem& files, duckdb::Connection& connection, const Kinds& kinds,

@@ -154,11 +154,12 @@ class Execution {
       const bool again = report.error->kind() == Error::Kind::kTransient &&
                          report.attempts <= context_.project.retries;
       if (cancelled || !again) return report;
+      const auto wait = report.error->retry_after().value_or(delay);
       {
         const std::lock_guard lock(mutex_);
-        listener_.retrying(task, *report.error, delay);
+        listener_.retrying(task, *report.error, wait);
       }
-      context_.environment.clock.sleep(delay, context_.cancellation);
+      context_.environment.clock.sleep(wait, context_.cancellation);
       delay *= 2;
     }
   }
@@ -351,8 +352,17 @@ RunSummary run_project(const Project& project, Environment& environment, DuckdbE
   ActiveConnections active;
   TableMutexes mutexes;
   Scanners scanners;
-  BuildContext context{project, environment, scanners, engine, ledger, cancellation,
-                       active,  mutexes,     summary.run, started, request.plan.full_refresh};
+  BuildContext context{project,
+                       environment,
+                       scanners,
+                       engine,
+                       ledger,
+                       cancellation,
+                       active,
+                       mutexes,
+                       summary.run,
+                       started,
+                       request.plan.full_refresh};
   try {
     const Discovery discovery =
         discover(project, environment, scanners, request.plan, ledger.progress(), cancellation);

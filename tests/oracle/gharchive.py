@@ -28,6 +28,8 @@ import pathlib
 import re
 import sys
 
+from csv_table import write_csv
+
 EVENT_COLUMNS = (
     ("id", "bigint", ("id",)),
     ("type", "text", ("type",)),
@@ -331,25 +333,7 @@ TABLES = {
 }
 
 
-# Tables to CSV, and the command.
-
-
-def write_csv(columns, rows, out):
-    """Writes the table as described at the head of this file."""
-    out.write(",".join(columns) + "\n")
-    for row in rows:
-        out.write(",".join(map(_csv_field, row)) + "\n")
-
-
-def _csv_field(value):
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    text = str(value)
-    if text == "" or any(character in text for character in ',"\r\n'):
-        return '"' + text.replace('"', '""') + '"'
-    return text
+# The command.
 
 
 def parse_hours(text):

@@ -123,8 +123,8 @@ Exit show_plan(const Globals& globals, const SelectionOptions& options) {
   }
   if (!options.yes) check_size(project, ledger.progress(), request);
   Scanners scanners;
-  const Discovery discovery = discover(project, workspace.environment(), scanners, request, ledger.progress(),
-                                       workspace.cancellation());
+  const Discovery discovery = discover(project, workspace.environment(), scanners, request,
+                                       ledger.progress(), workspace.cancellation());
   const Plan plan = make_plan(project, ledger.progress(), request);
   if (globals.json) {
     print_json(project, plan);
