@@ -195,7 +195,8 @@ class DatabaseSource:
             self.server.start()
             restarted.set()
 
-        proxy = BreakingProxy(self.server.port, 1_000_000, kill)
+        proxy = BreakingProxy(self.server.port)
+        proxy.break_at(1_000_000, kill)
         self.addCleanup(proxy.close)
         self.write("many", "\n    - {name: id, type: bigint, checks: [unique]}\n    - {name: text, type: varchar}\n", port=proxy.port,
                    settings="retries: 9\nretry_delay: 100ms\n")

@@ -31,7 +31,7 @@ class ParquetTest : public FormatTest {
   }
   /// Returns the file as the local file system opens it: read where it lies.
   Input local(const std::string& path) {
-    return {path, [this, path] { return files_->open(path); }};
+    return {path, [this, path] { return files_->open(path, 0); }};
   }
   /// Returns the file as a stream from elsewhere.
   static Input elsewhere(const std::string& path, size_t most = std::string::npos) {
