@@ -175,16 +175,16 @@ std::vector<std::string> Options::text_list(std::string_view field) const {
   return list;
 }
 
-SecretName Options::secret(std::string_view field) const {
-  const Yaml* value = find(field);
-  if (value == nullptr) return {.name = "", .place = place_};
-  return {named_secret(value->text).value_or(""), value->place};
-}
-
 std::vector<std::pair<std::string, std::string>> Options::values() const {
   std::vector<std::pair<std::string, std::string>> texts;
   for (const Yaml::Entry& entry : values_) texts.emplace_back(entry.key, one_line(entry.value));
   return texts;
+}
+
+SecretName Options::secret(std::string_view field) const {
+  const Yaml* value = find(field);
+  if (value == nullptr) return {.name = "", .place = place_};
+  return {named_secret(value->text).value_or(""), value->place};
 }
 
 Options read_options(const Yaml& map, const Form& form, Mistakes& mistakes) {

@@ -39,6 +39,8 @@ struct Field {
   std::string doc;
   bool required = false;
   std::vector<std::string> choices = {};
+  /// Of a connector: other records come under another value, so what was loaded is stale then.
+  bool decides_records = false;
 };
 
 class Options;

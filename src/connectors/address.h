@@ -17,10 +17,6 @@ std::string address_of(const std::string& pattern, const std::optional<Interval>
 
 bool is_web_address(const std::string& address);
 
-/// Returns the options of addresses on the web, and what must hold of them: for the forms of
-/// connectors, whose `field` has the address.
-Form web_form(const std::string& field);
-
 /// Lists what an address stands for: a URL is one file, a path with `*`, `?` or `**` any number of
 /// them. A relative path is relative to the project's folder. `data/*.zip!ratings.csv` is that
 /// member of each archive, the first if it is a pattern. What an archive holds is only seen when it

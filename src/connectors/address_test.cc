@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 #include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "connectors/scanners.h"
 
 namespace tidemill {
 namespace {
@@ -17,19 +19,24 @@ class StillClock : public Clock {
   void sleep(std::chrono::milliseconds, const Cancellation&) override {}
 };
 
-/// Answers from a table of status and ETag by URL; 404 for all others.
+/// Answers from a table of status and ETag by URL; 404 for all others. Every body is the same.
 class TableHttpClient : public HttpClient {
  public:
+  bool heads_are_refused = false;
   std::map<std::string, std::pair<int, std::string>> answers;
+  std::string body = "body";
 
   HttpAnswer head(const HttpRequest& request, const Cancellation&) override {
+    return heads_are_refused ? HttpAnswer{.status = 405} : find(request);
+  }
+  HttpAnswer find(const HttpRequest& request) const {
     const auto found = answers.find(request.url);
     if (found == answers.end()) return {.status = 404};
     return {.status = found->second.first, .fingerprint = {.etag = found->second.second}};
   }
-  HttpAnswer get(const HttpRequest& request, const Cancellation& cancellation) override {
-    HttpAnswer answer = head(request, cancellation);
-    answer.body = make_byte_source("body");
+  HttpAnswer get(const HttpRequest& request, const Cancellation&) override {
+    HttpAnswer answer = find(request);
+    answer.body = make_byte_source(body);
     return answer;
   }
 };
@@ -48,7 +55,8 @@ class AddressTest : public testing::Test {
   Environment environment_{files_, http_, clock_};
   Options options_;
   Cancellation cancellation_;
-  ConnectorContext context_{options_, "project", environment_, cancellation_};
+  Scanners scanners_;
+  ConnectorContext context_{options_, "project", environment_, cancellation_, scanners_};
 };
 
 using Names = std::vector<std::string>;
@@ -110,6 +118,34 @@ TEST_F(AddressTest, AUrlIsOneFileNamedByItsLastPart) {
   EXPECT_EQ(listed[0].fingerprint.etag, "\"tag\"");
   http_.answers["http://host/gone"] = {410, ""};
   EXPECT_EQ(names("http://host/gone"), Names{});
+}
+
+TEST_F(AddressTest, AFileOfWhichTheServerTellsNothingIsKnownByItsBytes) {
+  http_.answers["http://host/a"] = {200, ""};
+  const auto etag = [&](const std::string& body) {
+    http_.body = body;
+    return list_address(context_, "http://host/a").at(0).fingerprint.etag;
+  };
+  constexpr size_t kBlock = size_t{1} << 20;
+  const std::vector<std::string> bodies = {
+      "",
+      "a",
+      "b",
+      std::string(kBlock, 'x'),
+      std::string(kBlock + 1, 'x'),
+      std::string(2 * kBlock, 'x'),
+      std::string(kBlock, 'x') + std::string(kBlock, 'y'),
+      std::string(kBlock, 'y') + std::string(kBlock, 'x'),
+  };
+  std::set<std::string> etags;
+  for (const std::string& body : bodies) {
+    etags.insert(etag(body));
+    EXPECT_EQ(etag(body), etag(body));
+  }
+  EXPECT_EQ(etags.size(), bodies.size());
+  const std::string known = etag("a");
+  http_.heads_are_refused = true;
+  EXPECT_EQ(etag("a"), known);
 }
 
 TEST_F(AddressTest, AMemberIsSplitFromEachArchive) {

@@ -13,13 +13,16 @@
 #include "base/cancellation.h"
 #include "base/form.h"
 #include "data/interval.h"
+#include "formats/record_rows.h"
 #include "io/byte_source.h"
 #include "io/environment.h"
 #include "io/secrets.h"
 
 namespace tidemill {
 
-/// One file of a source.
+class Scanners;
+
+/// One file of a source, or what stands for one.
 struct SourceFile {
   std::string
       name;  ///< Stays the same when the place of all files changes: `2015-01-01-15.json.gz`.
@@ -34,6 +37,7 @@ struct ConnectorContext {
   std::string project_folder;
   Environment& environment;
   const Cancellation& cancellation;
+  Scanners& scanners;
   bool may_be_missing = false;  ///< It is nothing wrong when what is asked for is not there.
 
   /// Returns the value of a secret option; an empty one when it is not given. Throws a user's Error
@@ -56,6 +60,14 @@ struct Connector {
       list;
   /// Opens a file that was listed. Throws Transient when it is gone or changed meanwhile.
   std::function<std::unique_ptr<ByteSource>(const ConnectorContext&, const SourceFile&)> open;
+  /// Instead of `open`, of a connector that has records rather than bytes: opens those of a file
+  /// that was listed, with at least the fields that are visible. Its sources have no format. Throws
+  /// as `open`; the context outlives the stream.
+  std::function<std::unique_ptr<RecordStream>(const ConnectorContext&, const SourceFile&,
+                                              const VisibleFields&)>
+      open_records;
+
+  bool gives_records() const { return open_records != nullptr; }
 };
 
 namespace connectors {

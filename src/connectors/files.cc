@@ -1,6 +1,7 @@
 // Files of a folder, by a pattern.
 #include "connectors/address.h"
 #include "connectors/connector.h"
+#include "connectors/web_access.h"
 
 namespace tidemill::connectors {
 

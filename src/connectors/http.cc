@@ -1,6 +1,7 @@
 // One file per interval from a web server.
 #include "connectors/address.h"
 #include "connectors/connector.h"
+#include "connectors/web_access.h"
 
 namespace tidemill::connectors {
 

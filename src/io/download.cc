@@ -105,7 +105,7 @@ class Download : public ByteSource {
       const auto range = content_range_of(answer);
       if (!range) throw broken;
       const bool size_fits = !fingerprint_.size || !range->size || fingerprint_.size == range->size;
-      if (range->start == request_.start && size_fits && etag_fits(answer)) return;
+      if (range->start == request_.start && size_fits && is_same(answer.fingerprint)) return;
     }
     const bool changed = answer.status == kOk || answer.status == kPartialContent ||
                          answer.status == kRangeNotSatisfiable;
@@ -114,9 +114,11 @@ class Download : public ByteSource {
     throw user_error("answered " + std::to_string(answer.status) + ": " + quote(request_.url));
   }
 
-  bool etag_fits(const HttpAnswer& answer) const {
-    return answer.fingerprint.etag.empty() || fingerprint_.etag.empty() ||
-           answer.fingerprint.etag == fingerprint_.etag;
+  /// A server that does not know If-Range gives parts of whatever is there.
+  bool is_same(const Fingerprint& other) const {
+    if (!fingerprint_.etag.empty() && !other.etag.empty()) return fingerprint_.etag == other.etag;
+    return fingerprint_.last_modified.empty() || other.last_modified.empty() ||
+           fingerprint_.last_modified == other.last_modified;
   }
 
   HttpClient& http_;

@@ -162,6 +162,12 @@ TEST_F(DownloadTest, OtherContentIsNeverJoinedToTheOld) {
     return part(request, 100, "\"2\"");  // A part, from a server that does not know If-Range.
   });
   EXPECT_EQ(download(), changed);
+  http_.respond = [](const HttpRequest& request) {
+    HttpAnswer answer = part(request, 10, "");
+    answer.fingerprint.last_modified = answer.validator = request.start == 0 ? "Monday" : "Tuesday";
+    return answer;
+  };
+  EXPECT_EQ(download(), changed);
   answer_second([](const HttpRequest& request) {
     HttpAnswer answer = part(request, 100);
     answer.headers["content-range"] = "bytes 10-19/21";

@@ -68,6 +68,7 @@ class LocalSource : public ByteSource {
     }
   }
   const Fingerprint& fingerprint() const override { return fingerprint_; }
+  std::optional<std::string> local_path() const override { return path_; }
 
  private:
   std::string path_;

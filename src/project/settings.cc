@@ -1,6 +1,6 @@
 // tidemill.yml, and the variables that the other files use.
 #include <cstdlib>
-#include <set>
+#include <utility>
 
 #include "base/text.h"
 #include "project/reading.h"
@@ -162,6 +162,12 @@ void read_settings(const Yaml& yaml, const LoadRequest& request, Context& contex
   read_target(options, request, context);
   for (const auto& [name, text] : request.variables) override_variable(name, text, context);
   project.variables = context.variables;
+}
+
+std::map<std::string, duckdb::Value> replaced_variables(const Yaml& map, Context& context) {
+  const std::map<std::string, duckdb::Value> before = context.variables;
+  read_variables(map, context, Use::kReplace);
+  return std::exchange(context.variables, before);
 }
 
 void expand_variables(Yaml& yaml, Context& context) {

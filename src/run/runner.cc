@@ -218,7 +218,8 @@ class Execution {
     std::vector<SourceFile> files = files_.at({task.asset, task.interval});
     if (record.number > 1) {
       const ConnectorContext connector{asset.source.connector_options, context_.project.folder,
-                                       context_.environment, context_.cancellation};
+                                       context_.environment, context_.cancellation,
+                                       context_.scanners};
       files = connector_of(asset.source).list(connector, task.interval);
       if (files.empty()) throw transient_error("the files are gone: " + quote(asset.name));
     }
@@ -350,11 +351,21 @@ RunSummary run_project(const Project& project, Environment& environment, DuckdbE
       {.id = summary.run, .command = request.command, .started = started, .status = "running"});
   ActiveConnections active;
   TableMutexes mutexes;
-  BuildContext context{project, environment, engine,      ledger,  cancellation,
-                       active,  mutexes,     summary.run, started, request.plan.full_refresh};
+  Scanners scanners;
+  BuildContext context{project,
+                       environment,
+                       scanners,
+                       engine,
+                       ledger,
+                       cancellation,
+                       active,
+                       mutexes,
+                       summary.run,
+                       started,
+                       request.plan.full_refresh};
   try {
     const Discovery discovery =
-        discover(project, environment, request.plan, ledger.progress(), cancellation);
+        discover(project, environment, scanners, request.plan, ledger.progress(), cancellation);
     add_failures(discovery, listener, summary);
     PlanRequest plan_request = request.plan;
     std::set<TaskKey> failed;
