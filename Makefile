@@ -10,7 +10,7 @@ SOURCES = $(shell find src -name '*.cc' -o -name '*.h')
 help: ## list these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
-demo: build ## build, run the gharchive example on sample data, write its dashboard
+demo: build ## build, run all examples on sample data, write their dashboards and an index page
 	@tools/demo
 
 test: ## build everything and run all tests

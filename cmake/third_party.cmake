@@ -11,6 +11,15 @@ set_target_properties(duckdb PROPERTIES
   IMPORTED_SONAME libduckdb.so
   INTERFACE_INCLUDE_DIRECTORIES "${third_party}/duckdb/include")
 
+# DuckDB's extensions that the program loads when a source needs them.
+file(GLOB TIDEMILL_EXTENSIONS "${third_party}/duckdb_extensions/*/linux_amd64/*_scanner.duckdb_extension")
+list(LENGTH TIDEMILL_EXTENSIONS extension_count)
+if(NOT extension_count EQUAL 2)
+  message(FATAL_ERROR "build/third_party is not complete: run tools/setup build")
+endif()
+list(GET TIDEMILL_EXTENSIONS 0 first_extension)
+get_filename_component(TIDEMILL_EXTENSIONS_DIRECTORY "${first_extension}" DIRECTORY)
+
 add_library(simdjson STATIC "${third_party}/simdjson/simdjson.cpp")
 target_include_directories(simdjson SYSTEM PUBLIC "${third_party}/simdjson")
 target_compile_options(simdjson PRIVATE -O3 -w ${TIDEMILL_READER_FLAGS})

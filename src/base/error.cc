@@ -29,6 +29,15 @@ Error& Error::hint(std::string hint) & {
 
 Error&& Error::hint(std::string hint) && { return std::move(this->hint(std::move(hint))); }
 
+Error& Error::retry_after(std::chrono::milliseconds wait) & {
+  retry_after_ = wait;
+  return *this;
+}
+
+Error&& Error::retry_after(std::chrono::milliseconds wait) && {
+  return std::move(this->retry_after(wait));
+}
+
 std::string Error::text() const {
   std::string text = place_.known() ? place_.text() + ": " + message_ : message_;
   if (hint_.empty()) return text;

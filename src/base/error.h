@@ -2,7 +2,9 @@
 // the rejects table, mistakes in a project come as a list (`Mistakes`).
 #pragma once
 
+#include <chrono>
 #include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,10 +43,15 @@ class Error : public std::exception {
   Error& hint(std::string hint) &;
   Error&& hint(std::string hint) &&;
 
+  /// Says how long the outside asked us to wait before the next try.
+  Error& retry_after(std::chrono::milliseconds wait) &;
+  Error&& retry_after(std::chrono::milliseconds wait) &&;
+
   Kind kind() const { return kind_; }
   const std::string& message() const { return message_; }
   const Place& place() const { return place_; }
   const std::string& hint() const { return hint_; }
+  const std::optional<std::chrono::milliseconds>& retry_after() const { return retry_after_; }
 
   /// Returns `place: message`, and on a second line `hint: …` where there is one.
   std::string text() const;
@@ -55,6 +62,7 @@ class Error : public std::exception {
   std::string message_;
   Place place_;
   std::string hint_;
+  std::optional<std::chrono::milliseconds> retry_after_;
 };
 
 /// Returns a user's error, for `throw user_error("unknown column: " + quote(name)).at(place)`.

@@ -11,12 +11,36 @@ namespace tidemill {
 
 namespace {
 
+/// Returns the mistake of a secret that stands where it would be shown, if there is one. Items of
+/// lists and values of maps that have forms of their own are looked at under these.
+std::optional<Error> misplaced_secret(const Yaml& value) {
+  if (value.is_scalar() && mentions_secret(value.text)) {
+    return user_error("a secret may not stand here: " + quote(value.text))
+        .at(value.place)
+        .hint("${secret:NAME} is the whole value of an option for a secret, such as password");
+  }
+  for (const Yaml& item : value.items) {
+    if (auto mistake = misplaced_secret(item)) return mistake;
+  }
+  return std::nullopt;
+}
+
+/// Returns what is wrong with what was given for a secret, without showing it: it may be one.
+std::optional<Error> mistake_of_secret(const Yaml& value, const Field& field) {
+  if (value.is_scalar() && named_secret(value.text)) return std::nullopt;
+  return user_error(field.name + " must be the name of a secret, and nothing else")
+      .at(value.place)
+      .hint(field.name + ": ${secret:NAME}, with NAME in the environment or in secrets.yml");
+}
+
 /// Returns what is wrong with the value's type, with a hint, or nothing.
 std::optional<Error> mistake_of(const Yaml& value, const Field& field) {
   const auto wants = [&](const std::string& wanted) {
     return user_error(field.name + " must be " + wanted + ", not " + value.described())
         .at(value.place);
   };
+  if (field.type == FieldType::kSecret) return mistake_of_secret(value, field);
+  if (auto mistake = misplaced_secret(value)) return mistake;
   const bool scalar = value.is_scalar();
   switch (field.type) {
     case FieldType::kText:
@@ -69,6 +93,7 @@ std::optional<Error> mistake_of(const Yaml& value, const Field& field) {
     case FieldType::kMap:
       if (!value.is_map()) return wants("a map");
       break;
+    case FieldType::kSecret:
     case FieldType::kAny:
       break;
   }
@@ -100,6 +125,7 @@ std::vector<std::string> Form::names() const {
 
 Form operator+(Form form, const Form& more) {
   form.fields.insert(form.fields.end(), more.fields.begin(), more.fields.end());
+  form.rules.insert(form.rules.end(), more.rules.begin(), more.rules.end());
   return form;
 }
 
@@ -155,6 +181,12 @@ std::vector<std::pair<std::string, std::string>> Options::values() const {
   return texts;
 }
 
+SecretName Options::secret(std::string_view field) const {
+  const Yaml* value = find(field);
+  if (value == nullptr) return {.name = "", .place = place_};
+  return {named_secret(value->text).value_or(""), value->place};
+}
+
 Options read_options(const Yaml& map, const Form& form, Mistakes& mistakes) {
   Options options(map.place);
   if (!map.is_map()) {
@@ -184,6 +216,7 @@ Options read_options(const Yaml& map, const Form& form, Mistakes& mistakes) {
                        .hint(field.doc));
     }
   }
+  for (const auto& rule : form.rules) rule(options, mistakes);
   return options;
 }
 

@@ -5,12 +5,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "base/error.h"
+#include "base/secret.h"
 #include "base/yaml.h"
 
 namespace tidemill {
@@ -25,6 +27,7 @@ enum class FieldType {
                  ///< times.
   kChoice,       ///< One of `Field::choices`.
   kTextList,     ///< A list of texts; one text stands for a list of one.
+  kSecret,       ///< `${secret:NAME}`, which may stand nowhere else.
   kList,
   kMap,
   kAny,
@@ -36,11 +39,18 @@ struct Field {
   std::string doc;
   bool required = false;
   std::vector<std::string> choices = {};
+  /// Of a connector: other records come under another value, so what was loaded is stale then.
+  bool decides_records = false;
 };
+
+class Options;
 
 struct Form {
   std::string name;  ///< What it describes, for messages: `source`, `tile`.
   std::vector<Field> fields;
+  /// What must hold beyond the type of each field: reports into the mistakes what does not. Called
+  /// with what was given and well-formed.
+  std::vector<std::function<void(const Options&, Mistakes&)>> rules = {};
 
   const Field* find(std::string_view field) const;
   std::vector<std::string> names() const;
@@ -67,6 +77,8 @@ class Options {
   std::chrono::milliseconds duration(std::string_view field,
                                      std::chrono::milliseconds fallback) const;
   std::vector<std::string> text_list(std::string_view field) const;
+  /// Returns which secret a field of type kSecret stands for.
+  SecretName secret(std::string_view field) const;
 
   /// Returns all that was given, field by field, as written; lists and maps in one line.
   std::vector<std::pair<std::string, std::string>> values() const;
@@ -81,11 +93,11 @@ class Options {
 };
 
 /// Reads a map under its form. Reports into `mistakes` every unknown key (with the nearest known
-/// one), every key given twice, every value of the wrong type and every required field that is
-/// missing.
+/// one), every key given twice, every value of the wrong type, every secret outside of a field for
+/// one, every required field that is missing, and what the form's rules say.
 Options read_options(const Yaml& map, const Form& form, Mistakes& mistakes);
 
-/// Returns a form with the fields of both.
+/// Returns a form with the fields and rules of both.
 Form operator+(Form form, const Form& more);
 
 }  // namespace tidemill

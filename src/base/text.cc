@@ -201,6 +201,25 @@ std::optional<double> parse_number(std::string_view text) {
   return value;
 }
 
+bool fits_pattern(std::string_view path, std::string_view pattern) {
+  if (pattern.empty()) return path.empty();
+  if (pattern.starts_with("**/")) {
+    if (fits_pattern(path, pattern.substr(3))) return true;
+    const size_t slash = path.find('/');
+    return slash != std::string_view::npos && fits_pattern(path.substr(slash + 1), pattern);
+  }
+  if (pattern.front() == '*') {
+    for (size_t i = 0;; ++i) {
+      if (fits_pattern(path.substr(i), pattern.substr(1))) return true;
+      if (i == path.size() || path[i] == '/') return false;
+    }
+  }
+  if (path.empty()) return false;
+  const bool same =
+      pattern.front() == path.front() || (pattern.front() == '?' && path.front() != '/');
+  return same && fits_pattern(path.substr(1), pattern.substr(1));
+}
+
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
     const size_t length = utf8_character_length(text);

@@ -43,6 +43,10 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 std::optional<int64_t> parse_integer(std::string_view text);
 std::optional<double> parse_number(std::string_view text);
 
+/// True when `path` fits a pattern in which `*` and `?` stand for all but `/`, and `**/` for any
+/// folders.
+bool fits_pattern(std::string_view path, std::string_view pattern);
+
 /// True when `text` is well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms, at most
 /// U+10FFFF).
 bool is_utf8(std::string_view text);

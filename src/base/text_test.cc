@@ -165,5 +165,34 @@ TEST(RandomId, ManyAreTwelveDigitsAndDiffer) {
   }
 }
 
+TEST(FitsPattern, AStarStopsAtASlash) {
+  EXPECT_TRUE(fits_pattern("data/a.json", "data/*.json"));
+  EXPECT_FALSE(fits_pattern("data/x/a.json", "data/*.json"));
+  EXPECT_TRUE(fits_pattern("data/.json", "data/*.json")) << "a star may stand for nothing";
+  EXPECT_TRUE(fits_pattern("a", "*"));
+  EXPECT_TRUE(fits_pattern("aXbXc", "a*b*c"));
+  EXPECT_FALSE(fits_pattern("aXbX", "a*b*c"));
+}
+
+TEST(FitsPattern, AQuestionMarkIsExactlyOneByte) {
+  EXPECT_TRUE(fits_pattern("a1.json", "a?.json"));
+  EXPECT_FALSE(fits_pattern("a.json", "a?.json"));
+  EXPECT_FALSE(fits_pattern("a/.json", "a?.json"));
+}
+
+TEST(FitsPattern, TwoStarsStandForAnyFoldersOrNone) {
+  for (const char* path : {"data/a.json", "data/x/a.json", "data/x/y/a.json"})
+    EXPECT_TRUE(fits_pattern(path, "data/**/*.json")) << path;
+  EXPECT_FALSE(fits_pattern("other/a.json", "data/**/*.json"));
+  EXPECT_FALSE(fits_pattern("data/a.csv", "data/**/*.json"));
+}
+
+TEST(FitsPattern, EmptyFitsEmptyAlone) {
+  EXPECT_TRUE(fits_pattern("", ""));
+  EXPECT_TRUE(fits_pattern("", "*"));
+  EXPECT_FALSE(fits_pattern("a", ""));
+  EXPECT_FALSE(fits_pattern("", "?"));
+}
+
 }  // namespace
 }  // namespace tidemill

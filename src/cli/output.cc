@@ -114,6 +114,41 @@ std::string json_value(const duckdb::Value& value) {
 
 std::string json_text(const std::string& text) { return dump(Json(text)); }
 
+std::string json_row(const std::vector<duckdb::ResultColumn>& columns, const duckdb::Row& row) {
+  std::string json = "{";
+  for (size_t i = 0; i < row.size(); ++i) {
+    const auto& type = columns[i].type;
+    const bool nested = type && (type->id == Type::Id::kList || type->id == Type::Id::kStruct ||
+                                 type->id == Type::Id::kMap);
+    const bool null = std::holds_alternative<std::monostate>(row[i]);
+    // Lists and structs are JSON already.
+    json += (i == 0 ? "" : ",") + json_text(columns[i].name) + ":" +
+            (nested && !null ? duckdb::text_of(row[i]) : json_value(row[i]));
+  }
+  return json + "}";
+}
+
+std::string cell_text(const duckdb::Value& value) {
+  if (std::holds_alternative<std::monostate>(value)) return "NULL";
+  return replace_all(replace_all(duckdb::text_of(value), "\n", "\\n"), "\t", "\\t");
+}
+
+bool is_number(const duckdb::ResultColumn& column) {
+  if (!column.type) return false;
+  switch (column.type->id) {
+    case Type::Id::kTinyint:
+    case Type::Id::kSmallint:
+    case Type::Id::kInteger:
+    case Type::Id::kBigint:
+    case Type::Id::kFloat:
+    case Type::Id::kDouble:
+    case Type::Id::kDecimal:
+      return true;
+    default:
+      return false;
+  }
+}
+
 bool stderr_is_terminal() {
   const char* terminal = std::getenv("TERM");
   return ::isatty(STDERR_FILENO) != 0 && terminal != nullptr && std::string(terminal) != "dumb";

@@ -29,6 +29,13 @@ std::string json_value(const duckdb::Value& value);
 /// Returns a text as a JSON string.
 std::string json_text(const std::string& text);
 
+/// Returns a row as a JSON object on one line, under the names of its columns.
+std::string json_row(const std::vector<duckdb::ResultColumn>& columns, const duckdb::Row& row);
+/// Returns a value as a cell of a table for people: NULL by its name, line ends and tabs escaped.
+std::string cell_text(const duckdb::Value& value);
+/// True for columns whose cells stand to the right.
+bool is_number(const duckdb::ResultColumn& column);
+
 /// True when stderr is a terminal that can show bars.
 bool stderr_is_terminal();
 

@@ -41,7 +41,9 @@ std::map<std::string, std::string> variables_of(const std::vector<std::string>& 
 Kinds all_kinds() {
   Kinds kinds;
   for (const Connector* connector : connectors::all())
-    kinds.connectors.push_back({connector->name, connector->form});
+    kinds.connectors.push_back({.name = connector->name,
+                                .form = connector->form,
+                                .gives_records = connector->gives_records()});
   for (const Format* format : formats::all()) kinds.formats.push_back({format->name, format->form});
   for (const Check* check : checks::all()) {
     kinds.checks.push_back({check->name, check->form, check->main_field, check->of_column});
@@ -162,6 +164,15 @@ std::optional<Interval> read_range(const std::string& start, const std::string& 
   const Interval range{read("--start", start), read("--end", end)};
   if (range.end <= range.start) throw user_error("--end is not after --start: " + quote(end));
   return range;
+}
+
+PointInTime read_point(const std::string& text, const std::string& option) {
+  if (text.empty()) return std::monostate();
+  // Four digits alone are a version: no table is asked for "the year 2015".
+  if (const auto version = parse_integer(text)) return *version;
+  if (const auto time = parse_time(text)) return *time;
+  throw user_error(option + " is neither a version nor a time: " + quote(text))
+      .hint(option + " 3, or " + option + " 2015-01-02T12:00:00Z");
 }
 
 }  // namespace tidemill

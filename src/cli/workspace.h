@@ -13,6 +13,7 @@
 #include "plan/plan.h"
 #include "project/load.h"
 #include "project/project.h"
+#include "publish/lake.h"
 #include "state/store.h"
 
 namespace tidemill {
@@ -78,5 +79,9 @@ void listen_for_interrupts();
 /// Reads `--start` and `--end`; nothing when neither is given. Throws a user's Error for what is no
 /// range.
 std::optional<Interval> read_range(const std::string& start, const std::string& end);
+
+/// Reads a version or a time, the value of `option`; empty: the newest. Throws a user's Error for
+/// what is neither.
+PointInTime read_point(const std::string& text, const std::string& option);
 
 }  // namespace tidemill

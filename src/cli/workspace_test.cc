@@ -41,9 +41,10 @@ TEST(ReadRange, WhatIsNoneIsRefused) {
 
 TEST(AllKinds, HoldEveryComponentOfTheBuildOnce) {
   const Kinds kinds = all_kinds();
-  EXPECT_EQ(Kinds::names(kinds.connectors), (std::vector<std::string>{"files", "http"}));
+  EXPECT_EQ(Kinds::names(kinds.connectors),
+            (std::vector<std::string>{"files", "http", "mysql", "postgres"}));
   EXPECT_EQ(Kinds::names(kinds.formats),
-            (std::vector<std::string>{"csv", "json", "ndjson", "tsv"}));
+            (std::vector<std::string>{"csv", "json", "ndjson", "parquet", "tsv"}));
   EXPECT_EQ(Kinds::names(kinds.checks),
             (std::vector<std::string>{"accepted_values", "max", "min", "not_null", "row_count",
                                       "sql", "unique"}));

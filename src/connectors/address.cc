@@ -2,20 +2,27 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <span>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "connectors/web_access.h"
+#include "io/download.h"
 
 namespace tidemill {
 
 namespace {
 
+constexpr int kUnauthorized = 401;
 constexpr int kForbidden = 403;
 constexpr int kNotFound = 404;
 constexpr int kNoSuchMethod = 405;
-constexpr int kNotImplemented = 501;
+constexpr int kProxyWantsPassword = 407;
 constexpr int kGone = 410;
+constexpr int kNotImplemented = 501;
+
+constexpr size_t kHashedBlock = size_t{1} << 20;
 
 std::string last_part(const std::string& address) {
   const std::string path = address.substr(0, address.find_first_of("?#"));
@@ -25,7 +32,36 @@ std::string last_part(const std::string& address) {
 /// Throws for an answer that is neither the file nor its absence.
 void check_status(const HttpAnswer& answer, const std::string& url) {
   if (answer.status >= 200 && answer.status < 300) return;
-  throw user_error("answered " + std::to_string(answer.status) + ": " + quote(url));
+  Error error = user_error("answered " + std::to_string(answer.status) + ": " + quote(url));
+  if (answer.status == kUnauthorized)
+    error.hint("user: …, password: ${secret:NAME}; or token: ${secret:NAME}");
+  if (answer.status == kProxyWantsPassword)
+    error.hint("proxy_user: …, proxy_password: ${secret:NAME}");
+  throw error;
+}
+
+/// Returns the body of an answer to `get`, going on where its connection breaks.
+std::unique_ptr<ByteSource> body_of(const ConnectorContext& context, HttpRequest request,
+                                    HttpAnswer answer) {
+  return resume_when_broken(context.environment.http, context.environment.clock, std::move(request),
+                            std::move(answer), context.cancellation);
+}
+
+/// Reads a source to its end and returns a hash of its bytes.
+std::string hash_of(ByteSource& source) {
+  std::string hash;
+  std::vector<uint8_t> block(kHashedBlock);
+  for (size_t size = block.size(); size == block.size();) {
+    size = 0;
+    while (size < block.size()) {
+      const size_t count = source.read(std::span(block).subspan(size));
+      if (count == 0) break;
+      size += count;
+    }
+    hash =
+        hash_text(hash + std::string(block.begin(), block.begin() + static_cast<ptrdiff_t>(size)));
+  }
+  return hash;
 }
 
 struct ArchiveMember {
@@ -48,15 +84,24 @@ ArchiveMember split_member(const std::string& address) {
 }
 
 std::vector<SourceFile> list_url(const ConnectorContext& context, const std::string& url) {
-  HttpAnswer answer = context.environment.http.head(url, context.cancellation);
+  HttpClient& http = context.environment.http;
+  const HttpRequest request = web_request(context, url);
+  HttpAnswer answer = http.head(request, context.cancellation);
   // Some servers, and signed addresses, answer nothing but GET: its headers are enough.
   if (answer.status == kForbidden || answer.status == kNoSuchMethod ||
       answer.status == kNotImplemented) {
-    answer = context.environment.http.get(url, context.cancellation);
+    answer = http.get(request, context.cancellation);
   }
   if (answer.status == kNotFound || answer.status == kGone) return {};
   check_status(answer, url);
-  return {{last_part(url), url, answer.fingerprint}};
+  Fingerprint fingerprint = answer.fingerprint;
+  if (fingerprint.etag.empty() && fingerprint.last_modified.empty()) {
+    // Nothing but its bytes says which content this is.
+    if (answer.body == nullptr) answer = http.get(request, context.cancellation);
+    check_status(answer, url);
+    fingerprint.etag = hash_of(*body_of(context, request, std::move(answer)));
+  }
+  return {{last_part(url), url, fingerprint}};
 }
 
 Fingerprint fingerprint_of(const FileEntry& entry) {
@@ -110,7 +155,8 @@ std::unique_ptr<ByteSource> open_address(const ConnectorContext& context, const 
     if (source == nullptr) throw transient_error("the file is gone: " + quote(file.address));
     return source;
   }
-  HttpAnswer answer = context.environment.http.get(file.address, context.cancellation);
+  const HttpRequest request = web_request(context, file.address);
+  HttpAnswer answer = context.environment.http.get(request, context.cancellation);
   if (answer.status == kNotFound || answer.status == kGone) {
     throw transient_error("the file is gone: " + quote(file.address));
   }
@@ -120,7 +166,7 @@ std::unique_ptr<ByteSource> open_address(const ConnectorContext& context, const 
   if (known && !listed.same_content(answer.fingerprint)) {
     throw transient_error("the file changed while it was asked for: " + quote(file.address));
   }
-  return std::move(answer.body);
+  return body_of(context, request, std::move(answer));
 }
 
 bool fits_pattern(std::string_view path, std::string_view pattern) {

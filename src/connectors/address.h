@@ -19,12 +19,9 @@ bool is_web_address(const std::string& address);
 
 /// Lists what an address stands for: a URL is one file, a path with `*`, `?` or `**` any number of
 /// them. A relative path is relative to the project's folder. `data/*.zip!ratings.csv` is that
-/// member of each archive; what an archive holds is only seen when it is read.
+/// member of each archive, the first if it is a pattern. What an archive holds is only seen when it
+/// is read, except where the member may be missing: then an archive that lacks it is left out.
 std::vector<SourceFile> list_address(const ConnectorContext& context, const std::string& address);
 std::unique_ptr<ByteSource> open_address(const ConnectorContext& context, const SourceFile& file);
-
-/// True when `path` fits a pattern in which `*` and `?` stand for all but `/`, and `**/` for any
-/// folders.
-bool fits_pattern(std::string_view path, std::string_view pattern);
 
 }  // namespace tidemill

@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 #include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "connectors/scanners.h"
 
 namespace tidemill {
 namespace {
@@ -17,19 +19,24 @@ class StillClock : public Clock {
   void sleep(std::chrono::milliseconds, const Cancellation&) override {}
 };
 
-/// Answers from a table of status and ETag by URL; 404 for all others.
+/// Answers from a table of status and ETag by URL; 404 for all others. Every body is the same.
 class TableHttpClient : public HttpClient {
  public:
+  bool heads_are_refused = false;
   std::map<std::string, std::pair<int, std::string>> answers;
+  std::string body = "body";
 
-  HttpAnswer head(const std::string& url, const Cancellation&) override {
-    const auto found = answers.find(url);
+  HttpAnswer head(const HttpRequest& request, const Cancellation&) override {
+    return heads_are_refused ? HttpAnswer{.status = 405} : find(request);
+  }
+  HttpAnswer find(const HttpRequest& request) const {
+    const auto found = answers.find(request.url);
     if (found == answers.end()) return {.status = 404};
     return {.status = found->second.first, .fingerprint = {.etag = found->second.second}};
   }
-  HttpAnswer get(const std::string& url, const Cancellation& cancellation) override {
-    HttpAnswer answer = head(url, cancellation);
-    answer.body = make_byte_source("body");
+  HttpAnswer get(const HttpRequest& request, const Cancellation&) override {
+    HttpAnswer answer = find(request);
+    answer.body = make_byte_source(body);
     return answer;
   }
 };
@@ -48,38 +55,29 @@ class AddressTest : public testing::Test {
   Environment environment_{files_, http_, clock_};
   Options options_;
   Cancellation cancellation_;
-  ConnectorContext context_{options_, "project", environment_, cancellation_};
+  Scanners scanners_;
+  ConnectorContext context_{options_, "project", environment_, cancellation_, scanners_};
 };
 
 using Names = std::vector<std::string>;
 
-TEST(FitsPattern, AStarStopsAtASlash) {
-  EXPECT_TRUE(fits_pattern("data/a.json", "data/*.json"));
-  EXPECT_FALSE(fits_pattern("data/x/a.json", "data/*.json"));
-  EXPECT_TRUE(fits_pattern("data/.json", "data/*.json")) << "a star may stand for nothing";
-  EXPECT_TRUE(fits_pattern("a", "*"));
-  EXPECT_TRUE(fits_pattern("aXbXc", "a*b*c"));
-  EXPECT_FALSE(fits_pattern("aXbX", "a*b*c"));
+/// Returns a zip archive of which only the directory is there: it names one file.
+std::string archive_with(const std::string& name) {
+  const std::string entry = "PK\x01\x02" + std::string(24, '\0') + static_cast<char>(name.size()) +
+                            std::string(17, '\0') + name;
+  return entry + "PK\x05\x06" + std::string(8, '\0') + static_cast<char>(entry.size()) +
+         std::string(9, '\0');
 }
 
-TEST(FitsPattern, AQuestionMarkIsExactlyOneByte) {
-  EXPECT_TRUE(fits_pattern("a1.json", "a?.json"));
-  EXPECT_FALSE(fits_pattern("a.json", "a?.json"));
-  EXPECT_FALSE(fits_pattern("a/.json", "a?.json"));
-}
-
-TEST(FitsPattern, TwoStarsStandForAnyFoldersOrNone) {
-  for (const char* path : {"data/a.json", "data/x/a.json", "data/x/y/a.json"})
-    EXPECT_TRUE(fits_pattern(path, "data/**/*.json")) << path;
-  EXPECT_FALSE(fits_pattern("other/a.json", "data/**/*.json"));
-  EXPECT_FALSE(fits_pattern("data/a.csv", "data/**/*.json"));
-}
-
-TEST(FitsPattern, EmptyFitsEmptyAlone) {
-  EXPECT_TRUE(fits_pattern("", ""));
-  EXPECT_TRUE(fits_pattern("", "*"));
-  EXPECT_FALSE(fits_pattern("a", ""));
-  EXPECT_FALSE(fits_pattern("", "?"));
+TEST_F(AddressTest, AnArchiveWithoutTheMemberIsLeftOutWhereItMayBeMissing) {
+  files_.write("project/a.zip", archive_with("ml/ratings.csv"));
+  files_.write("project/b.zip", archive_with("links.csv"));
+  files_.write("project/c.zip", "nothing that tells");
+  EXPECT_EQ(names("*.zip!**/ratings.csv"),
+            (Names{"a.zip!**/ratings.csv", "b.zip!**/ratings.csv", "c.zip!**/ratings.csv"}));
+  context_.may_be_missing = true;
+  EXPECT_EQ(names("*.zip!**/ratings.csv"), (Names{"a.zip!**/ratings.csv", "c.zip!**/ratings.csv"}));
+  EXPECT_EQ(names("*.zip!ratings.csv"), Names{"c.zip!ratings.csv"});
 }
 
 TEST(AddressOf, TheIntervalsTimesAreFilledIn) {
@@ -120,6 +118,34 @@ TEST_F(AddressTest, AUrlIsOneFileNamedByItsLastPart) {
   EXPECT_EQ(listed[0].fingerprint.etag, "\"tag\"");
   http_.answers["http://host/gone"] = {410, ""};
   EXPECT_EQ(names("http://host/gone"), Names{});
+}
+
+TEST_F(AddressTest, AFileOfWhichTheServerTellsNothingIsKnownByItsBytes) {
+  http_.answers["http://host/a"] = {200, ""};
+  const auto etag = [&](const std::string& body) {
+    http_.body = body;
+    return list_address(context_, "http://host/a").at(0).fingerprint.etag;
+  };
+  constexpr size_t kBlock = size_t{1} << 20;
+  const std::vector<std::string> bodies = {
+      "",
+      "a",
+      "b",
+      std::string(kBlock, 'x'),
+      std::string(kBlock + 1, 'x'),
+      std::string(2 * kBlock, 'x'),
+      std::string(kBlock, 'x') + std::string(kBlock, 'y'),
+      std::string(kBlock, 'y') + std::string(kBlock, 'x'),
+  };
+  std::set<std::string> etags;
+  for (const std::string& body : bodies) {
+    etags.insert(etag(body));
+    EXPECT_EQ(etag(body), etag(body));
+  }
+  EXPECT_EQ(etags.size(), bodies.size());
+  const std::string known = etag("a");
+  http_.heads_are_refused = true;
+  EXPECT_EQ(etag("a"), known);
 }
 
 TEST_F(AddressTest, AMemberIsSplitFromEachArchive) {

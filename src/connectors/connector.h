@@ -7,17 +7,22 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/cancellation.h"
 #include "base/form.h"
 #include "data/interval.h"
+#include "formats/record_rows.h"
 #include "io/byte_source.h"
 #include "io/environment.h"
+#include "io/secrets.h"
 
 namespace tidemill {
 
-/// One file of a source.
+class Scanners;
+
+/// One file of a source, or what stands for one.
 struct SourceFile {
   std::string
       name;  ///< Stays the same when the place of all files changes: `2015-01-01-15.json.gz`.
@@ -32,6 +37,13 @@ struct ConnectorContext {
   std::string project_folder;
   Environment& environment;
   const Cancellation& cancellation;
+  Scanners& scanners;
+
+  /// Returns the value of a secret option; an empty one when it is not given. Throws a user's Error
+  /// when nobody knows the secret.
+  Secret secret(std::string_view field) const {
+    return options.has(field) ? read_secret(options.secret(field), project_folder) : Secret();
+  }
 };
 
 struct Connector {
@@ -47,6 +59,14 @@ struct Connector {
       list;
   /// Opens a file that was listed. Throws Transient when it is gone or changed meanwhile.
   std::function<std::unique_ptr<ByteSource>(const ConnectorContext&, const SourceFile&)> open;
+  /// Instead of `open`, of a connector that has records rather than bytes: opens those of a file
+  /// that was listed, with at least the fields that are visible. Its sources have no format. Throws
+  /// as `open`; the context outlives the stream.
+  std::function<std::unique_ptr<RecordStream>(const ConnectorContext&, const SourceFile&,
+                                              const VisibleFields&)>
+      open_records;
+
+  bool gives_records() const { return open_records != nullptr; }
 };
 
 namespace connectors {

@@ -1,6 +1,7 @@
 // Files of a folder, by a pattern.
 #include "connectors/address.h"
 #include "connectors/connector.h"
+#include "connectors/web_access.h"
 
 namespace tidemill::connectors {
 
@@ -8,11 +9,12 @@ const Connector& files() {
   static const Connector connector = {
       .name = "files",
       .doc = "files of a folder, in the project or elsewhere",
-      .form = {"files source",
-               {{.name = "path",
-                 .type = FieldType::kTimePattern,
-                 .doc = "which files: data/{start:%Y-%m-%d}/*.json.gz",
-                 .required = true}}},
+      .form = Form{"files source",
+                   {{.name = "path",
+                     .type = FieldType::kTimePattern,
+                     .doc = "which files: data/{start:%Y-%m-%d}/*.json.gz",
+                     .required = true}}} +
+              web_form("path"),
       .listing_is_free =
           [](const ConnectorContext& context) {
             return !is_web_address(context.options.text("path"));

@@ -1,6 +1,7 @@
 // One file per interval from a web server.
 #include "connectors/address.h"
 #include "connectors/connector.h"
+#include "connectors/web_access.h"
 
 namespace tidemill::connectors {
 
@@ -8,11 +9,12 @@ const Connector& http() {
   static const Connector connector = {
       .name = "http",
       .doc = "a file of a web server (or of a folder, where the address is a path)",
-      .form = {"http source",
-               {{.name = "url",
-                 .type = FieldType::kTimePattern,
-                 .doc = "its address: ${base_url}/{start:%Y-%m-%d-%-H}.json.gz",
-                 .required = true}}},
+      .form = Form{"http source",
+                   {{.name = "url",
+                     .type = FieldType::kTimePattern,
+                     .doc = "its address: ${base_url}/{start:%Y-%m-%d-%-H}.json.gz",
+                     .required = true}}} +
+              web_form("url"),
       .listing_is_free =
           [](const ConnectorContext& context) {
             return !is_web_address(context.options.text("url"));

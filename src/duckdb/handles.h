@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "base/error.h"
 #include "data/type.h"
 #include "duckdb/session.h"
 
@@ -68,6 +69,13 @@ struct Connection::State {
   duckdb_connection connection = nullptr;
   std::string catalog;
 };
+
+/// Returns the error that DuckDB's message speaks of. The message starts with its class: `Binder
+/// Error: …`.
+Error error_of(const std::string& message);
+/// Prepares a statement and binds the parameters that occur in it. Throws as `Connection::query`.
+OwnedStatement prepare(duckdb_connection connection, const std::string& sql,
+                       const Parameters& parameters);
 
 /// Returns the type that a table of ours holds `type` in, or nothing; see `ResultColumn::type`.
 std::optional<Type> stored_type(duckdb_logical_type type);

@@ -11,28 +11,6 @@ namespace tidemill::duckdb {
 
 namespace {
 
-/// Makes the error that DuckDB's message speaks of. The message starts with its class: `Binder
-/// Error: …`.
-Error error_of(const std::string& message) {
-  constexpr std::string_view kMark = " Error: ";
-  const size_t mark = message.find(kMark);
-  const std::string kind = mark == std::string::npos || mark > 24 ? "" : message.substr(0, mark);
-  const std::string plain = kind.empty() ? message : message.substr(mark + kMark.size());
-  if (kind == "INTERRUPT") return {Error::Kind::kCancelled, "interrupted"};
-  if (kind == "Out of Memory") {
-    return user_error("not enough memory: " + plain)
-        .hint("raise memory_limit in tidemill.yml, or read less at once");
-  }
-  if (plain.find("No space left") != std::string::npos) {
-    return user_error("the disk is full: " + plain)
-        .hint("free some disk space and run again: nothing was committed");
-  }
-  if (kind == "IO" || kind == "Connection") return transient_error(plain);
-  if (kind == "FATAL") return transient_error("DuckDB stopped: " + plain);
-  if (kind == "INTERNAL") return bug_error("DuckDB failed: " + plain);
-  return user_error(plain);
-}
-
 void set(duckdb_config config, const char* name, const std::string& value) {
   if (duckdb_set_config(config, name, value.c_str()) != DuckDBSuccess) {
     throw user_error("DuckDB does not take " + std::string(name) + ": " + quote(value));
@@ -98,6 +76,38 @@ std::optional<OwnedValue> find_value(const Parameters& parameters, const std::st
   return OwnedValue(duckdb_create_struct_value(type.get(), raw_values.data()));
 }
 
+std::vector<ResultColumn> columns_of(duckdb_result* result) {
+  std::vector<ResultColumn> columns;
+  for (idx_t i = 0; i < duckdb_column_count(result); ++i) {
+    const OwnedType type(duckdb_column_logical_type(result, i));
+    columns.push_back(
+        {duckdb_column_name(result, i), stored_type(type.get()), type_name(type.get())});
+  }
+  return columns;
+}
+
+}  // namespace
+
+Error error_of(const std::string& message) {
+  constexpr std::string_view kMark = " Error: ";
+  const size_t mark = message.find(kMark);
+  const std::string kind = mark == std::string::npos || mark > 24 ? "" : message.substr(0, mark);
+  const std::string plain = kind.empty() ? message : message.substr(mark + kMark.size());
+  if (kind == "INTERRUPT") return {Error::Kind::kCancelled, "interrupted"};
+  if (kind == "Out of Memory") {
+    return user_error("not enough memory: " + plain)
+        .hint("raise memory_limit in tidemill.yml, or read less at once");
+  }
+  if (plain.find("No space left") != std::string::npos) {
+    return user_error("the disk is full: " + plain)
+        .hint("free some disk space and run again: nothing was committed");
+  }
+  if (kind == "IO" || kind == "Connection") return transient_error(plain);
+  if (kind == "FATAL") return transient_error("DuckDB stopped: " + plain);
+  if (kind == "INTERNAL") return bug_error("DuckDB failed: " + plain);
+  return user_error(plain);
+}
+
 OwnedStatement prepare(duckdb_connection connection, const std::string& sql,
                        const Parameters& parameters) {
   OwnedStatement statement;
@@ -122,18 +132,6 @@ OwnedStatement prepare(duckdb_connection connection, const std::string& sql,
   }
   return statement;
 }
-
-std::vector<ResultColumn> columns_of(duckdb_result* result) {
-  std::vector<ResultColumn> columns;
-  for (idx_t i = 0; i < duckdb_column_count(result); ++i) {
-    const OwnedType type(duckdb_column_logical_type(result, i));
-    columns.push_back(
-        {duckdb_column_name(result, i), stored_type(type.get()), type_name(type.get())});
-  }
-  return columns;
-}
-
-}  // namespace
 
 Database::Database(const Settings& settings) : state_(std::make_unique<State>()) {
   OwnedConfig config;

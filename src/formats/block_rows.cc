@@ -94,7 +94,7 @@ class BlockReader : public duckdb::RowReader {
       if (!record->problem) {
         parser_->write_row(batch, rows++, columns_);
       } else {
-        reject(*record, false);
+        reject(block_, *record);
       }
     }
     request_.counters.records += records;
@@ -115,32 +115,30 @@ class BlockReader : public duckdb::RowReader {
         source_.finish_file(std::exchange(file_, nullptr));
         continue;
       }
-      block_ = std::move(*block);
-      if (!block_.cut_off) {
+      if (!block->cut_off) {
+        block_ = std::move(*block);
         parser_->begin(block_, file_->name);
         return true;
       }
       ++records;
       const size_t longest = source_.format().limits.longest_record;
-      reject({block_.text.substr(0, std::min(kKeptOfLongRecord, longest)),
-              RecordProblem{.reason = "longer than a record may be, in bytes: " +
-                                      std::to_string(longest)}},
-             true);
+      reject(*block, {block->text.substr(0, std::min(kKeptOfLongRecord, longest)),
+                      RecordProblem{.reason = "longer than a record may be, in bytes: " +
+                                              std::to_string(longest)}});
     }
   }
 
-  void reject(const BlockParser::Record& record, bool cut_off) {
-    const auto before = static_cast<size_t>(record.text.data() - block_.text.data());
-    const int64_t line =
-        block_.first_line + std::ranges::count(block_.text.substr(0, before), '\n');
+  void reject(const RecordBlock& block, const BlockParser::Record& record) {
+    const auto before = static_cast<size_t>(record.text.data() - block.text.data());
+    const int64_t line = block.first_line + std::ranges::count(block.text.substr(0, before), '\n');
     if (request_.contract.bad_rows == Contract::BadRows::kFail) fail(*record.problem, line);
     request_.rejects.add({.file = file_->name,
                           .line = line,
                           .column = record.problem->column,
                           .reason = record.problem->reason,
                           .text = std::string(record.text),
-                          .header = block_.header == nullptr ? "" : block_.header->text,
-                          .cut_off = cut_off});
+                          .header = block.header == nullptr ? "" : block.header->text,
+                          .cut_off = block.cut_off});
   }
 
   [[noreturn]] void fail(const RecordProblem& problem, int64_t line) const {

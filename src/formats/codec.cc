@@ -35,9 +35,8 @@ Error followed_by_others(std::string_view codec, int64_t offset, const std::stri
 bool may_begin(std::span<const uint8_t> bytes, std::string_view magic) {
   const size_t count = std::min(bytes.size(), magic.size());
   return std::equal(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(count),
-                    magic.begin(), [](uint8_t byte, char other) {
-                      return byte == static_cast<uint8_t>(other);
-                    });
+                    magic.begin(),
+                    [](uint8_t byte, char other) { return byte == static_cast<uint8_t>(other); });
 }
 
 }  // namespace tidemill

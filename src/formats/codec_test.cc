@@ -22,7 +22,8 @@ class CodecTest : public testing::TestWithParam<Case> {
   }
   bool recognises(std::string bytes) const {
     bytes.resize(std::min<size_t>(bytes.size(), 16));
-    return codec().recognises(std::span(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()));
+    return codec().recognises(
+        std::span(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()));
   }
 };
 
@@ -35,8 +36,8 @@ TEST(Codecs, EachIsTestedHere) { EXPECT_EQ(codecs::all().size(), 3); }
 
 TEST_P(CodecTest, IsRecognisedByItsBeginningAndNotByTheOthers) {
   for (const std::string& text : {std::string(), std::string("x"), sample_text(100)}) {
-    for (const Case& other : {Case{"gzip", make_gzip}, Case{"zstd", make_zstd},
-                              Case{"bzip2", make_bzip2}}) {
+    for (const Case& other :
+         {Case{"gzip", make_gzip}, Case{"zstd", make_zstd}, Case{"bzip2", make_bzip2}}) {
       EXPECT_EQ(recognises(other.make(text)), other.codec == name()) << other.codec;
     }
   }
@@ -97,9 +98,9 @@ TEST_P(CodecTest, CutInTheSecondPartItIsCutShortToo) {
   const std::string first = make(sample_text(10));
   const std::string second = make(sample_text(20));
   for (size_t size = 1; size < second.size(); ++size) {
-    EXPECT_EQ(failure(first + second.substr(0, size), 11),
-              name() + " is cut short at byte " + std::to_string(first.size() + size) +
-                  ": 'hour.json'");
+    EXPECT_EQ(
+        failure(first + second.substr(0, size), 11),
+        name() + " is cut short at byte " + std::to_string(first.size() + size) + ": 'hour.json'");
   }
 }
 

@@ -24,7 +24,7 @@ struct Input {
   std::string name;  ///< The address or path, with `!member`: what rejects and messages call it.
   std::function<std::unique_ptr<ByteSource>()> open;
   std::string member = {};  ///< What to read of a zip archive; empty: its only file.
-  int64_t first_line = 1;  ///< The number of its first line: what it is part of may begin earlier.
+  int64_t first_line = 1;   ///< The number of its first line: what it is part of may begin earlier.
 };
 
 /// A record that did not become a row.
@@ -62,6 +62,7 @@ struct ReadRequest {
   RejectSink& rejects;
   ReadCounters& counters;
   const Cancellation& cancellation;
+  std::string scratch_folder;  ///< Where a format may keep files of its own while it reads.
 };
 
 struct Format {

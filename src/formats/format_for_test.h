@@ -84,7 +84,8 @@ class FormatTest : public testing::Test {
     const Format& format =
         **std::ranges::find(formats::all(), format_, [](const Format* each) { return each->name; });
     const auto source =
-        format.open({contract_, std::move(inputs), sink_, counters_, cancellation_}, options_);
+        format.open({contract_, std::move(inputs), sink_, counters_, cancellation_, scratch_folder_},
+                    options_);
     const duckdb::LentSource lent(*connection_, *source);
     try {
       return connection_->query(replace_all(sql, "$rows", lent.sql()));
@@ -121,6 +122,7 @@ class FormatTest : public testing::Test {
   KeptRejects sink_;
   ReadCounters counters_;
   Cancellation cancellation_;
+  std::string scratch_folder_ = testing::TempDir();
   duckdb::Database database_{{.threads = 2}};
   std::unique_ptr<duckdb::Connection> connection_ = database_.connect();
 };

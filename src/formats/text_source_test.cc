@@ -64,17 +64,17 @@ TEST(TextSource, TooLittleForACodecsNameIsCutShort) {
     }
     EXPECT_EQ(failure("a.zst", make_zstd(kText).substr(0, size)), "zstd" + at + "a.zst'");
     EXPECT_EQ(failure("a.bz2", make_bzip2(kText).substr(0, size)), "bzip2" + at + "a.bz2'");
-    EXPECT_EQ(failure("a.zip", std::string("PK\x03").substr(0, size)),
-              "zip is cut short at byte " + std::to_string(std::min<size_t>(size, 3)) +
-                  ": 'a.zip'");
+    EXPECT_EQ(
+        failure("a.zip", std::string("PK\x03").substr(0, size)),
+        "zip is cut short at byte " + std::to_string(std::min<size_t>(size, 3)) + ": 'a.zip'");
   }
 }
 
 TEST(TextSource, UnderItsNameCutOrDamagedAnywhereNothingElseComesOut) {
   const std::string text = sample_text(20);
-  for (const auto& [name, stored] : {std::pair("a.gz", make_gzip(text)),
-                                     std::pair("a.zst", make_zstd(text)),
-                                     std::pair("a.bz2", make_bzip2(text))}) {
+  for (const auto& [name, stored] :
+       {std::pair("a.gz", make_gzip(text)), std::pair("a.zst", make_zstd(text)),
+        std::pair("a.bz2", make_bzip2(text))}) {
     for (size_t at = 0; at < stored.size(); ++at) {
       EXPECT_NE(failure(name, stored.substr(0, at)).find(" is cut short at byte "),
                 std::string::npos);

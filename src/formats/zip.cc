@@ -14,10 +14,13 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "formats/codec.h"
+#include "formats/zip_bytes.h"
 
 namespace tidemill {
 
 namespace {
+
+using namespace zip_bytes;
 
 constexpr const char* kName = "zip";
 constexpr std::string_view kLocalHeader = "PK\x03\x04";
@@ -35,29 +38,6 @@ constexpr uint16_t kZip64Field = 1;
 constexpr uint32_t kInZip64Field = 0xffffffff;  // A size that stands in the ZIP64 field instead.
 constexpr uint16_t kEncryptedFlag = 1U << 0U;
 constexpr uint16_t kDescriptorFlag = 1U << 3U;
-
-uint64_t little_endian(std::span<const uint8_t> bytes) {
-  uint64_t value = 0;
-  for (size_t i = bytes.size(); i > 0; --i) value = value << 8U | bytes[i - 1];
-  return value;
-}
-uint16_t get16(std::span<const uint8_t> bytes, size_t at) {
-  return static_cast<uint16_t>(little_endian(bytes.subspan(at, 2)));
-}
-uint32_t get32(std::span<const uint8_t> bytes, size_t at) {
-  return static_cast<uint32_t>(little_endian(bytes.subspan(at, 4)));
-}
-uint64_t get64(std::span<const uint8_t> bytes, size_t at) {
-  return little_endian(bytes.subspan(at, 8));
-}
-
-std::string_view text_of(std::span<const uint8_t> bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-bool begins_with(std::span<const uint8_t> bytes, std::string_view signature) {
-  return text_of(bytes).starts_with(signature);
-}
 
 /// What a content is checked by.
 struct Measure {
@@ -104,8 +84,8 @@ bool read_zip64(std::span<const uint8_t> extra, Measure& measure) {
 }
 
 /// Returns the length of the descriptor that `bytes` begin with, or nothing when they begin with
-/// none of `measure`. Its signature may be missing, and its sizes have 4 or 8 bytes: the header does
-/// not tell reliably.
+/// none of `measure`. Its signature may be missing, and its sizes have 4 or 8 bytes: the header
+/// does not tell reliably.
 std::optional<size_t> descriptor_length(std::span<const uint8_t> bytes, const Measure& measure) {
   const auto fits = [&](size_t at, size_t width) {
     if (bytes.size() < at + 4 + 2 * width) return false;
@@ -387,7 +367,8 @@ class PassedFiles {
     if (count_ == 0) return "it has no files";
     const auto shown = std::span(names_).first(std::min(names_.size(), kMostShown));
     const int64_t more = count_ - static_cast<int64_t>(shown.size());
-    return "it has: " + join(shown, ", ") + (more > 0 ? " and " + format_count(more) + " more" : "");
+    return "it has: " + join(shown, ", ") +
+           (more > 0 ? " and " + format_count(more) + " more" : "");
   }
 
  private:
@@ -457,7 +438,7 @@ ZipMember open_zip_member(std::unique_ptr<StoredBytes> archive, const std::strin
   auto members = std::make_unique<Archive>(std::move(archive), archive_name);
   PassedFiles files;
   while (auto header = members->next_header()) {
-    if (member.empty() ? is_file(*header) : to_utf8(header->name) == member) {
+    if (member.empty() ? is_file(*header) : fits_pattern(to_utf8(header->name), member)) {
       const std::string name = header->name;
       return {name, std::make_unique<MemberSource>(std::move(members), *std::move(header),
                                                    member.empty())};

@@ -23,8 +23,9 @@ struct ZipMember {
 };
 
 /// Reads `archive` up to the content of `member`, or, when that is empty, of the only file in it
-/// (what macOS adds below `__MACOSX` does not count). `archive_name` is what messages call the
-/// archive. In a member's name bytes that are no UTF-8 are read as U+FFFD.
+/// (what macOS adds below `__MACOSX` does not count). `member` may be a pattern (`fits_pattern`):
+/// the first that fits. `archive_name` is what messages call the archive. In a member's name bytes
+/// that are no UTF-8 are read as U+FFFD.
 ///
 /// The content's checksum and lengths are verified at its end, and without `member` also that there
 /// is no other file: what was read is only good when `read` has returned 0. Memory does not depend

@@ -36,10 +36,10 @@ std::string make_member(const std::string& name, const std::string& text, const 
   const uint64_t size = packing.descriptor ? 0 : text.size();
   const uint64_t stored_size = packing.descriptor ? 0 : content.size();
   // Another field stands before that of ZIP64.
-  const std::string extra =
-      packing.zip64 ? number(0x5455, 2) + number(1, 2) + "x" + number(1, 2) + number(16, 2) +
-                          number(size, 8) + number(stored_size, 8)
-                    : "";
+  const std::string extra = packing.zip64
+                                ? number(0x5455, 2) + number(1, 2) + "x" + number(1, 2) +
+                                      number(16, 2) + number(size, 8) + number(stored_size, 8)
+                                : "";
   const int method = packing.method != 0 ? packing.method : packing.deflate ? 8 : 0;
   const int flags = packing.flags | (packing.descriptor ? 8 : 0);
   std::string bytes = std::string("PK\x03\x04") + number(20, 2) + number(flags, 2) +
@@ -111,11 +111,10 @@ TEST(Zip, IsRecognisedByItsFirstBytes) {
 TEST(Zip, AnyMemberComesBackHoweverItIsPackedAndHoweverSmallThePieces) {
   const std::string text = sample_text(300);
   for (const Packing& packing : packings()) {
-    const std::string archive = make_member("other.csv", sample_text(20), packing) +
-                                make_member("folder/", "", packing) +
-                                make_member("ratings.csv", text, packing) +
-                                make_member("nothing.csv", "", packing) +
-                                make_member("last.csv", "x", packing) + directory();
+    const std::string archive =
+        make_member("other.csv", sample_text(20), packing) + make_member("folder/", "", packing) +
+        make_member("ratings.csv", text, packing) + make_member("nothing.csv", "", packing) +
+        make_member("last.csv", "x", packing) + directory();
     for (const size_t step : {size_t{1}, size_t{10}, size_t{1000}, SIZE_MAX}) {
       EXPECT_EQ(read_member(archive, "ratings.csv", step), text) << step;
       EXPECT_EQ(read_member(archive, "ratings.csv", step, 7), text) << step;
@@ -263,6 +262,15 @@ TEST(Zip, MissingZip64SizesAreDamage) {
   archive[30 + 1 + 5] = 2;  // The field's id.
   EXPECT_EQ(failure(archive + directory(), "a"),
             "zip is damaged at byte 0, a member's ZIP64 sizes are missing: 'a.zip'");
+}
+
+TEST(Zip, AMemberMayBeAPattern) {
+  const std::string archive = make_member("ml/README.txt", "read me", {}) +
+                              make_member("ml/ratings.csv", "1,2", {}) +
+                              make_member("ratings.csv", "3,4", {}) + directory();
+  EXPECT_EQ(read_member(archive, "**/ratings.csv"), "1,2") << "the first that fits";
+  EXPECT_EQ(read_member(archive, "ratings.csv"), "3,4");
+  EXPECT_EQ(read_member(archive, "ml/*.txt"), "read me");
 }
 
 }  // namespace

@@ -29,6 +29,9 @@ class ByteSource {
   virtual size_t read(std::span<uint8_t> buffer) = 0;
   /// What is known of the content: complete before the first read.
   virtual const Fingerprint& fingerprint() const = 0;
+  /// Returns the path of the local file that holds just these bytes, for readers that cannot do
+  /// with a stream; nothing when there is none.
+  virtual std::optional<std::string> local_path() const { return std::nullopt; }
 };
 
 /// Returns a source over a copy of `bytes`.

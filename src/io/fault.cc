@@ -58,7 +58,9 @@ class FaultyFileSystem : public FileSystem {
   explicit FaultyFileSystem(std::unique_ptr<FileSystem> files) : files_(std::move(files)) {}
 
   std::optional<std::string> read(const std::string& path) override { return files_->read(path); }
-  std::unique_ptr<ByteSource> open(const std::string& path) override { return files_->open(path); }
+  std::unique_ptr<ByteSource> open(const std::string& path, int64_t start) override {
+    return files_->open(path, start);
+  }
   std::optional<FileEntry> stat(const std::string& path) override { return files_->stat(path); }
   std::vector<FileEntry> list(const std::string& folder) override { return files_->list(folder); }
   void write(const std::string& path, const std::string& bytes) override {

@@ -1,5 +1,6 @@
 #include "io/file_system.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace tidemill {
@@ -11,9 +12,10 @@ std::optional<std::string> MemoryFileSystem::read(const std::string& path) {
   return found->second.bytes;
 }
 
-std::unique_ptr<ByteSource> MemoryFileSystem::open(const std::string& path) {
-  auto bytes = read(path);
-  return bytes ? make_byte_source(std::move(*bytes)) : nullptr;
+std::unique_ptr<ByteSource> MemoryFileSystem::open(const std::string& path, int64_t start) {
+  const auto bytes = read(path);
+  if (!bytes) return nullptr;
+  return make_byte_source(bytes->substr(std::min(bytes->size(), static_cast<size_t>(start))));
 }
 
 std::optional<FileEntry> MemoryFileSystem::stat(const std::string& path) {

@@ -29,8 +29,9 @@ class FileSystem {
 
   /// Returns the whole content, or nothing when there is no such file.
   virtual std::optional<std::string> read(const std::string& path) = 0;
-  /// Returns the file as a stream, or nothing when there is no such file.
-  virtual std::unique_ptr<ByteSource> open(const std::string& path) = 0;
+  /// Returns the file as a stream that begins at byte `start`, or nothing when there is no such
+  /// file.
+  virtual std::unique_ptr<ByteSource> open(const std::string& path, int64_t start) = 0;
   virtual std::optional<FileEntry> stat(const std::string& path) = 0;
   /// Returns all files below `folder`, at any depth, sorted by path; none when there is no such
   /// folder.
@@ -56,7 +57,7 @@ std::unique_ptr<FileSystem> local_file_system();
 class MemoryFileSystem : public FileSystem {
  public:
   std::optional<std::string> read(const std::string& path) override;
-  std::unique_ptr<ByteSource> open(const std::string& path) override;
+  std::unique_ptr<ByteSource> open(const std::string& path, int64_t start) override;
   std::optional<FileEntry> stat(const std::string& path) override;
   std::vector<FileEntry> list(const std::string& folder) override;
   void write(const std::string& path, const std::string& bytes) override;

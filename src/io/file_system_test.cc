@@ -52,7 +52,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_P(FileSystemTest, WhatIsNotThereIsNothing) {
   EXPECT_EQ(files_->read(path("a")), std::nullopt);
-  EXPECT_EQ(files_->open(path("a")), nullptr);
+  EXPECT_EQ(files_->open(path("a"), 0), nullptr);
   EXPECT_FALSE(files_->stat(path("a")));
   EXPECT_EQ(names(), std::vector<std::string>{});
   files_->remove(path("a"));
@@ -78,7 +78,7 @@ TEST_P(FileSystemTest, BytesAreKeptAsTheyAre) {
   for (int i = 0; i < 100'000; ++i) bytes += static_cast<char>(i % 256);
   files_->write(path("a"), bytes);
   EXPECT_EQ(files_->read(path("a")), bytes);
-  const auto source = files_->open(path("a"));
+  const auto source = files_->open(path("a"), 0);
   EXPECT_EQ(source->fingerprint().size, 100'000);
   std::string read;
   std::array<uint8_t, 333> buffer{};
@@ -86,6 +86,10 @@ TEST_P(FileSystemTest, BytesAreKeptAsTheyAre) {
     read.append(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(count));
   EXPECT_EQ(read, bytes);
   EXPECT_EQ(source->read(buffer), 0) << "the end stays the end";
+  const auto later = files_->open(path("a"), 99'999);
+  EXPECT_EQ(later->read(buffer), 1);
+  EXPECT_EQ(buffer[0], static_cast<uint8_t>(bytes.back()));
+  EXPECT_EQ(files_->open(path("a"), 100'001)->read(buffer), 0) << "nothing is behind the end";
 }
 
 TEST_P(FileSystemTest, AFileIsPutOnlyWhereNoneIs) {

@@ -51,10 +51,12 @@ Instant modified_time(const struct stat& status) {
 
 class LocalSource : public ByteSource {
  public:
-  LocalSource(const std::string& path, int descriptor) : path_(path), file_(descriptor) {
+  LocalSource(const std::string& path, int descriptor, int64_t start)
+      : path_(path), file_(descriptor) {
     struct stat status {};
     if (::fstat(file_.value(), &status) != 0) fail("read", path_);
     if (S_ISDIR(status.st_mode)) fail("read", path_, EISDIR);
+    if (start > 0 && ::lseek(file_.value(), start, SEEK_SET) < 0) fail("read", path_);
     fingerprint_ = {
         .etag = "", .last_modified = format_time(modified_time(status)), .size = status.st_size};
   }
@@ -66,6 +68,7 @@ class LocalSource : public ByteSource {
     }
   }
   const Fingerprint& fingerprint() const override { return fingerprint_; }
+  std::optional<std::string> local_path() const override { return path_; }
 
  private:
   std::string path_;
@@ -110,7 +113,7 @@ class TemporaryFile {
 class LocalFileSystem : public FileSystem {
  public:
   std::optional<std::string> read(const std::string& path) override {
-    const auto source = open(path);
+    const auto source = open(path, 0);
     if (source == nullptr) return std::nullopt;
     std::string bytes(static_cast<size_t>(source->fingerprint().size.value_or(0)) + 1, '\0');
     size_t at = 0;
@@ -123,11 +126,11 @@ class LocalFileSystem : public FileSystem {
     return bytes;
   }
 
-  std::unique_ptr<ByteSource> open(const std::string& path) override {
+  std::unique_ptr<ByteSource> open(const std::string& path, int64_t start) override {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0 && (errno == ENOENT || errno == ENOTDIR)) return nullptr;
     if (descriptor < 0) fail("read", path);
-    return std::make_unique<LocalSource>(path, descriptor);
+    return std::make_unique<LocalSource>(path, descriptor, start);
   }
 
   std::optional<FileEntry> stat(const std::string& path) override {

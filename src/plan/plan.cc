@@ -159,7 +159,7 @@ class Planner {
     const Asset& asset = project_.assets[i];
     if (asset.is_view() && asset.checks.empty()) return;
     for (const Key& interval : candidates(i)) {
-      if (asset.model.wait_for_complete && waits(i, interval)) continue;
+      if (asset.model.wait_for_complete && (lacks_input(i) || waits(i, interval))) continue;
       Task task{.asset = i, .interval = interval};
       const bool built = progress_of(project_, progress_, i).built.contains(interval);
       const std::vector<TableInput> inputs = table_inputs(project_, i);
@@ -243,6 +243,15 @@ class Planner {
     if (!range->overlaps(*request_.range)) return std::nullopt;
     return Interval{std::max(range->start, request_.range->start),
                     std::min(range->end, request_.range->end)};
+  }
+
+  /// True when an input was never built and nothing in this plan builds it.
+  bool lacks_input(size_t i) const {
+    const std::vector<TableInput> inputs = table_inputs(project_, i);
+    return std::any_of(inputs.begin(), inputs.end(), [&](const TableInput& input) {
+      return tasks_of_[input.asset].empty() &&
+             progress_of(project_, progress_, input.asset).built.empty();
+    });
   }
 
   bool waits(size_t i, const Key& interval) const {

@@ -669,6 +669,28 @@ TEST(Waiting, OneAbsentHourHoldsUpOnlyAModelThatWaitsForCompleteDays) {
   EXPECT_EQ(world.tasks().size(), 5) << "what is given up is not waited for";
 }
 
+TEST(Waiting, AModelThatWaitsForAllInputsIsNotBuiltFromSomeThatWereNeverThere) {
+  ProjectFiles files =
+      with(three_assets(), "sources/pages.yml", std::string("missing: skip\n") + kPages);
+  files["models/titles.sql"] = R"(/* tidemill
+name: mart.titles
+*/
+SELECT daily.page FROM mart.daily AS daily JOIN raw.pages AS page ON page.page = daily.page)";
+  World world(files);
+  world.list_visits("2024-03-01T10", "a");
+  world.list("raw.pages", std::nullopt, "");
+  EXPECT_EQ(world.tasks().at(2), "mart.titles: never built, after 1");
+  files["models/titles.sql"] = replace_all(files["models/titles.sql"], "name: mart.titles",
+                                           "name: mart.titles\nwait_for: complete");
+  world.edit(files);
+  const Lines without_titles = {"raw.visits 2024-03-01T10: never built",
+                                "mart.daily 2024-03-01: never built, after 0",
+                                "mart.top: never built, after 1"};
+  EXPECT_EQ(world.tasks(), without_titles);
+  world.list("raw.pages", std::nullopt, "a");
+  EXPECT_EQ(world.tasks().at(3), "mart.titles: never built, after 2 0");
+}
+
 std::string asked(const World& world, bool always = false) {
   const Asset& source = world.project.assets[world.index("raw.visits")];
   Lines labels;

@@ -1,6 +1,7 @@
 #include "project/load.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/text.h"
 #include "project/reading.h"
@@ -84,6 +85,12 @@ LoadedProject load_project(FileSystem& files, duckdb::Connection& connection, co
                         reading::read_dashboard(parse_yaml(text, file), stem(file), context)) {
                   project.dashboards.push_back(std::move(*dashboard));
                 }
+              });
+    read_each(files, request, "tests", ending, context,
+              [&](const std::string& file, const std::string& text) {
+                std::vector<ModelTest> tests =
+                    reading::read_tests(parse_yaml(text, file), stem(file), context);
+                std::move(tests.begin(), tests.end(), std::back_inserter(project.tests));
               });
   }
   read_each(files, request, "models", ".sql", context,

@@ -23,6 +23,8 @@ struct Kind {
   std::string main_field = {};
   /// Of a check: whether it belongs below a column, or beside the columns.
   bool of_column = true;
+  /// Of a connector: whether it gives records, so that a source has no format.
+  bool gives_records = false;
 };
 
 /// All kinds that the program knows; handed in by the command line, which alone sees them.
@@ -47,7 +49,8 @@ struct LoadedProject {
   std::vector<Error> warnings;
 };
 
-/// Reads `tidemill.yml`, `sources/*.yml`, `models/*.sql` and `dashboards/*.yml` of the folder.
+/// Reads `tidemill.yml`, `sources/*.yml`, `models/*.sql`, `dashboards/*.yml` and `tests/*.yml` of
+/// the folder.
 /// `connection` parses and describes the SQL; schemas and empty tables are made in its catalog.
 /// Throws only when the folder is no project.
 LoadedProject load_project(FileSystem& files, duckdb::Connection& connection, const Kinds& kinds,

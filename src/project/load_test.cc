@@ -455,6 +455,71 @@ TEST(Load, ATileIsHeldToItsSql) {
                   "'raw.vists'\n  hint: did you mean 'raw.visits'?"});
 }
 
+/// Returns the mistakes of a page with these filters, as lines of YAML, and one tile of this SQL.
+Lines mistakes_of_filters(const std::string& filters, const std::string& tile_sql) {
+  return mistakes_in(visits_and("dashboards/d.yml",
+                                "title: D\npages:\n  - title: P\n    tiles:\n      - title: T\n"
+                                "        sql: " +
+                                    tile_sql + "\n        chart: {type: table}\n    filters:\n" +
+                                    filters));
+}
+
+TEST(Load, FiltersAndTheTilesThatTakeThem) {
+  const std::string user = "      - {name: user, values: SELECT user FROM raw.visits}\n";
+  const std::string week = "      - {name: week, times: SELECT seen FROM raw.visits, by: week}\n";
+  EXPECT_EQ(mistakes_of_filters(
+                user + week, "SELECT id FROM raw.visits WHERE user = $user AND seen < $week_end"),
+            Lines{});
+  EXPECT_EQ(
+      mistakes_of_filters(user, "SELECT id FROM raw.visits WHERE user = $usr"),
+      Lines{"dashboards/d.yml:6:14: tile 'T': no filter of the page gives the parameter: '$usr'\n  "
+            "hint: did you mean 'user'?"});
+  EXPECT_EQ(mistakes_of_filters(user, "SELECT id FROM raw.visits"),
+            Lines{"dashboards/d.yml:9:16: no tile of the page uses the filter: 'user'\n  hint: "
+                  "WHERE $user IS NULL OR user = $user"});
+  EXPECT_EQ(mistakes_of_filters(week, "SELECT id FROM raw.visits WHERE seen >= $start"),
+            Lines{"dashboards/d.yml:6:14: tile 'T': no filter of the page gives the parameter: "
+                  "'$start'\n  hint: one of: run_time, week_end, week_start, vars"});
+}
+
+TEST(Load, AFilterIsHeldToItsForm) {
+  const auto filter = [](const std::string& text) {
+    return mistakes_of_filters("      - " + text + "\n",
+                               "SELECT id FROM raw.visits WHERE $f IS NULL");
+  };
+  EXPECT_EQ(filter("{name: f}"),
+            Lines{"dashboards/d.yml:9:16: a filter needs either values or times: 'f'\n  hint: "
+                  "values: SELECT DISTINCT country FROM mart.sales ORDER BY 1"});
+  EXPECT_EQ(filter("{name: f, values: SELECT 1, by: day}"),
+            Lines{"dashboards/d.yml:9:41: only a filter of times has: 'by'"});
+  EXPECT_EQ(filter("{name: f, values: 'SELECT 1, 2'}"),
+            Lines{"dashboards/d.yml:9:27: filter 'f': one column is wanted, not 2"});
+  EXPECT_EQ(filter("{name: f, values: SELECT id FROM raw.vists}"),
+            Lines{"dashboards/d.yml:9:27: filter 'f': no source or model makes the table: "
+                  "'raw.vists'\n  hint: did you mean 'raw.visits'?"});
+  EXPECT_EQ(filter("{name: F, values: SELECT 1}").at(0),
+            "dashboards/d.yml:6:14: tile 'T': no filter of the page gives the parameter: '$f'\n  "
+            "hint: did you mean 'F'?");
+  EXPECT_EQ(filter("{name: f, values: SELECT 1}\n      - {name: f, values: SELECT 2}"),
+            Lines{"dashboards/d.yml:10:16: the name of the filter is taken: '$f'"});
+}
+
+TEST(Load, AFilterOfTimesIsHeldToItsRanges) {
+  const auto filter = [](const std::string& text) {
+    return mistakes_of_filters("      - {name: f, times: " + text + "}\n",
+                               "SELECT id FROM raw.visits WHERE seen < $f_end");
+  };
+  EXPECT_EQ(filter("SELECT seen FROM raw.visits, last: [7d, 2w], by: month"), Lines{});
+  EXPECT_EQ(filter("SELECT seen FROM raw.visits"),
+            Lines{"dashboards/d.yml:9:16: the filter does not say which ranges: 'f'\n  hint: by: "
+                  "month, or last: [7d, 30d], or both"});
+  EXPECT_EQ(filter("SELECT id FROM raw.visits, by: day"),
+            Lines{"dashboards/d.yml:9:26: filter 'f': dates or timestamps are wanted, not BIGINT"});
+  EXPECT_EQ(filter("SELECT seen FROM raw.visits, last: week"),
+            Lines{"dashboards/d.yml:9:61: last is no duration: 'week'\n  hint: for example: 24h, "
+                  "7d, 4w"});
+}
+
 /// Returns mart.m's fingerprint in a project with these settings and this SQL.
 std::string fingerprint(const std::string& settings, const std::string& sql) {
   ProjectFiles files = visits_and("models/m.sql", model("name: mart.m\n", sql));

@@ -44,6 +44,8 @@ Schema rejects_schema() {
           {"reason", text},
           {"record", text},
           {"record_bytes", Type{.id = Type::Id::kBlob}},
+          {"header_bytes", Type{.id = Type::Id::kBlob}},
+          {"cut_off", Type{.id = Type::Id::kBoolean}},
           {"rejected_at", Type{.id = Type::Id::kTimestamp}}};
 }
 
@@ -54,6 +56,11 @@ std::optional<std::string> derived_from(const Schema& schema, const std::string&
   const Column* time = find_column(schema, base);
   if (time == nullptr || time->type.id != Type::Id::kTimestamp) return std::nullopt;
   return time->name;
+}
+
+std::vector<std::string> Filter::parameters() const {
+  if (kind == Kind::kValue) return {name};
+  return {name + "_start", name + "_end"};
 }
 
 const Form& chart_form() {

@@ -14,6 +14,7 @@
 #include "data/interval.h"
 #include "data/type.h"
 #include "duckdb/session.h"
+#include "project/model_tests.h"
 
 namespace tidemill {
 
@@ -47,7 +48,9 @@ struct Source {
 
   std::string connector;
   Options connector_options;
-  std::string format;
+  /// The connector's options that decide which records there are, by name.
+  std::map<std::string, std::string> deciding_options;
+  std::string format;  ///< Empty where the connector gives records.
   Options format_options;
   Contract contract;
   std::optional<Grain> interval;  ///< Nothing: the source is read whole, as one delivery.
@@ -100,6 +103,8 @@ struct Asset {
   std::vector<size_t>
       check_inputs;  ///< Further assets that its SQL checks read; they come in no order.
   Schema schema;     ///< Of the rows, without derived partition columns.
+  /// Columns that may be made of `$run_time`, here or in an input: they differ with each build.
+  std::vector<std::string> run_time_columns;
   /// Hash of everything that changes the table when it changes: the meaning of the SQL, contract,
   /// layout, strategy, used variables, and what the views among the inputs say. Starts with the
   /// number of its scheme.
@@ -113,6 +118,28 @@ struct Asset {
   std::optional<Grain> interval() const { return is_source() ? source.interval : model.interval; }
 };
 
+/// What the reader of a page may choose. Its tiles take the choice as parameters.
+struct Filter {
+  enum class Kind {
+    kValue,      ///< One of the values that its SQL gives, as `$name`; NULL stands for all.
+    kTimeRange,  ///< A range of time [`$name_start`, `$name_end`); all is from the year 1 to 9999.
+  };
+
+  Kind kind = Kind::kValue;
+  std::string name;
+  std::string title;
+  std::string sql;                ///< A SELECT of one column: the values, or times of a time range.
+  std::optional<Grain> by;        ///< Of a time range: each slice that has a time can be chosen.
+  std::vector<std::string> last;  ///< Of a time range: durations that end with its newest time.
+  std::string default_choice;     ///< The label of what is chosen at first; empty: all.
+  Place place;
+  Place sql_place;
+  std::vector<size_t> inputs;  ///< Assets it reads.
+
+  /// Returns the names, without `$`, that tiles may use.
+  std::vector<std::string> parameters() const;
+};
+
 struct Tile {
   std::string title;
   std::string description;
@@ -120,11 +147,13 @@ struct Tile {
   int width = 6;  ///< Of twelve columns.
   Options chart;  ///< Under `chart_form()`.
   Place place;
-  std::vector<size_t> inputs;  ///< Assets it reads.
+  std::vector<size_t> inputs;   ///< Assets it reads.
+  std::vector<size_t> filters;  ///< Indices into the page's filters whose parameters it uses.
 };
 
 struct Page {
   std::string title;
+  std::vector<Filter> filters;
   std::vector<Tile> tiles;
 };
 
@@ -146,6 +175,7 @@ struct Project {
   std::chrono::milliseconds retry_delay{1000};  ///< Before the first of them; doubles each time.
   std::vector<Asset> assets;                    ///< In an order in which inputs come first.
   std::vector<Dashboard> dashboards;
+  std::vector<ModelTest> tests;  ///< In the order of the files.
 
   /// Returns the index of an asset, or nothing. Names are compared in lower case.
   std::optional<size_t> find(std::string_view asset) const;

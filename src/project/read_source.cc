@@ -282,6 +282,20 @@ Options part_of(const Options& options, const Form& form) {
   return part;
 }
 
+/// Takes the format out of a source's form, where the connector gives records, and reports one that
+/// is there all the same.
+void refuse_format(const Yaml& yaml, const Kind& connector, Form& form, Context& context) {
+  for (Field& field : form.fields) {
+    if (field.name == "format") field.required = false;
+  }
+  if (const Yaml* format = yaml.is_map() ? yaml.find("format") : nullptr) {
+    context.mistake(user_error("a source of connector " + connector.name +
+                               " has no format: its records are rows already")
+                        .at(format->place)
+                        .hint("remove the line"));
+  }
+}
+
 }  // namespace
 
 std::optional<Asset> read_source(Yaml yaml, Context& context) {
@@ -292,7 +306,9 @@ std::optional<Asset> read_source(Yaml yaml, Context& context) {
   Form form = source_form();
   if (connector != nullptr) form = form + connector->form;
   if (format != nullptr) form = form + format->form;
-  const bool kinds_known = connector != nullptr && format != nullptr;
+  const bool gives_records = connector != nullptr && connector->gives_records;
+  const bool kinds_known = connector != nullptr && (format != nullptr || gives_records);
+  if (gives_records) refuse_format(yaml, *connector, form, context);
   Mistakes ignored;  // Without its kinds, a source's keys cannot be told known from unknown.
   const Options options = read_options(yaml, form, kinds_known ? context.mistakes : ignored);
   Asset asset{.kind = Asset::Kind::kSource};
@@ -308,8 +324,14 @@ std::optional<Asset> read_source(Yaml yaml, Context& context) {
   } else {
     asset.source.connector = connector->name;
     asset.source.connector_options = part_of(options, connector->form);
-    asset.source.format = format->name;
-    asset.source.format_options = part_of(options, format->form);
+    for (const Field& field : connector->form.fields) {
+      if (field.decides_records)
+        asset.source.deciding_options[field.name] = options.text(field.name);
+    }
+    if (format != nullptr && !gives_records) {
+      asset.source.format = format->name;
+      asset.source.format_options = part_of(options, format->form);
+    }
   }
   if (asset.name.empty()) return std::nullopt;
   return asset;

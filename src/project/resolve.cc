@@ -37,16 +37,6 @@ Place place_of_text(const Asset& asset, const std::string& text) {
 
 Place start_of(const Asset& asset) { return place_of_text(asset, ""); }
 
-/// Takes an error of DuckDB's apart: its first line, the rest as the hint, without the part that
-/// shows the statement.
-Error readable(const Error& error) {
-  const std::string message = error.message().substr(0, error.message().find("\n\nLINE "));
-  const size_t more = message.find('\n');
-  std::string hint = error.hint();
-  if (hint.empty() && more != std::string::npos) hint = trim(message.substr(more));
-  return user_error(message.substr(0, more)).hint(replace_all(hint, "\n", " "));
-}
-
 class Resolver {
  public:
   Resolver(duckdb::Connection& connection, Context& context, Project& project)
@@ -64,11 +54,8 @@ class Resolver {
       make_fingerprint(asset);
     }
     for (Asset& asset : project_.assets) resolve_checks(asset);
-    for (Dashboard& dashboard : project_.dashboards) {
-      for (Page& page : dashboard.pages) {
-        for (Tile& tile : page.tiles) resolve_tile(tile);
-      }
-    }
+    resolve_dashboards(connection_, context_, project_, broken_);
+    resolve_tests(connection_, broken_, context_, project_);
   }
 
  private:
@@ -156,22 +143,6 @@ class Resolver {
     return known_all;
   }
 
-  /// Returns the table functions that read something other than the lake.
-  static std::vector<sql::TableReference> foreign_functions(const sql::Statement& statement) {
-    static const std::set<std::string> harmless = {
-        "range", "generate_series", "unnest", "repeat", "repeat_row", "json_each", "json_tree"};
-    std::vector<sql::TableReference> foreign = statement.functions;
-    std::erase_if(foreign, [](const sql::TableReference& function) {
-      return harmless.contains(function.name);
-    });
-    return foreign;
-  }
-
-  static Error foreign_function_error(const sql::TableReference& function) {
-    return user_error("only tables can be read, not this function: " + quote(function.name))
-        .hint("files come in through a source: sources/*.yml");
-  }
-
   void check_references(Asset& asset, const sql::Statement& statement) {
     for (const sql::TableReference& function : foreign_functions(statement)) {
       // Even describing it would open files.
@@ -185,7 +156,7 @@ class Resolver {
       context_.mistake(user_error("no source or model makes the table: " + quote(table.name))
                            .at(place_of(asset, table.offset))
                            .hint(rejects ? "rejected rows are for `tidemill query` and dashboards"
-                                         : table_hint(table.name)));
+                                         : table_hint(project_, table.name)));
     }
     for (const auto& [name, rule] : asset.model.input_rules) {
       const auto same = [&](const sql::TableReference& table) { return table.name == name; };
@@ -193,16 +164,6 @@ class Resolver {
         context_.mistake(user_error("not an input of this model: " + quote(name)).at(rule.place));
       }
     }
-  }
-
-  /// Returns the hint for a table that nobody makes. A name without its schema is the commonest
-  /// mistake.
-  std::string table_hint(const std::string& name) const {
-    const std::vector<std::string> known = project_.asset_names();
-    const auto same = std::find_if(known.begin(), known.end(), [&](const std::string& other) {
-      return other.ends_with("." + name);
-    });
-    return same == known.end() ? nearest_hint(name, known) : "did you mean " + quote(*same) + "?";
   }
 
   Place place_of(const Asset& asset, size_t offset) const {
@@ -324,7 +285,21 @@ class Resolver {
       const Type::Id type = find_column(input.schema, bound.second)->type.id;
       return type != Type::Id::kTimestamp && type != Type::Id::kDate;
     });
+    find_run_time_columns(asset);
     check_intervals(asset);
+  }
+
+  void find_run_time_columns(Asset& asset) {
+    std::set<std::string> of_inputs;
+    for (const size_t input : asset.inputs) {
+      for (const std::string& column : project_.assets[input].run_time_columns)
+        of_inputs.insert(lower(column));
+    }
+    const std::set<std::string> made =
+        sql::columns_made_of(statements_[asset.name], "run_time", std::move(of_inputs));
+    for (const Column& column : asset.schema) {
+      if (made.contains(lower(column.name))) asset.run_time_columns.push_back(column.name);
+    }
   }
 
   /// An interval model builds the intervals that its inputs have rows for: there must be a way to
@@ -441,6 +416,8 @@ class Resolver {
       const Contract& contract = asset.source.contract;
       text += asset.source.format + std::to_string(static_cast<int>(contract.extra_fields)) +
               std::to_string(static_cast<int>(contract.bad_rows));
+      for (const auto& [option, value] : asset.source.deciding_options)
+        text += "|" + option + "=" + value;
       for (const ContractColumn& column : contract.columns) {
         text += "|" + column.name + "=" + meaning_of(column);
       }
@@ -475,7 +452,7 @@ class Resolver {
           const auto input = project_.find(table.name);
           if (!input)
             throw user_error("no source or model makes the table: " + quote(table.name))
-                .hint(table_hint(table.name));
+                .hint(table_hint(project_, table.name));
           if (broken_.contains(table.name)) return;
           if (table.name != asset.name) asset.check_inputs.push_back(*input);
         }
@@ -486,56 +463,6 @@ class Resolver {
         context_.mistake(user_error("check " + quote(use.name) + ": " + plain.message())
                              .at(use.options.place("query"))
                              .hint(plain.hint()));
-      }
-    }
-  }
-
-  void resolve_tile(Tile& tile) {
-    if (tile.sql.empty()) return;
-    try {
-      const sql::Statement statement = sql::analyze(connection_, tile.sql);
-      for (const sql::TableReference& function : foreign_functions(statement))
-        throw foreign_function_error(function);
-      for (const sql::TableReference& table : statement.tables) {
-        const auto input = project_.find(maker_of(table.name));
-        if (!input) {
-          throw user_error("no source or model makes the table: " + quote(table.name))
-              .hint(table_hint(table.name));
-        }
-        if (broken_.contains(project_.assets[*input].name)) return;
-        tile.inputs.push_back(*input);
-      }
-      const auto columns = connection_.describe(tile.sql, sample_parameters(project_));
-      check_chart(tile, columns);
-    } catch (Error& error) {
-      if (error.kind() != Error::Kind::kUser) throw;
-      const Error plain = readable(error);
-      context_.mistake(user_error("tile " + quote(tile.title) + ": " + plain.message())
-                           .at(tile.place)
-                           .hint(plain.hint()));
-    }
-  }
-
-  void check_chart(const Tile& tile, const std::vector<duckdb::ResultColumn>& columns) {
-    std::vector<std::string> names;
-    for (const duckdb::ResultColumn& column : columns) names.push_back(column.name);
-    const auto check = [&](const std::string& column, std::string_view field) {
-      if (column.empty() || std::find(names.begin(), names.end(), column) != names.end()) return;
-      context_.mistake(user_error("the tile's SQL has no column: " + quote(column))
-                           .at(tile.chart.place(field))
-                           .hint(nearest_hint(column, names)));
-    };
-    check(tile.chart.text("x"), "x");
-    check(tile.chart.text("series"), "series");
-    for (const std::string& column : tile.chart.text_list("y")) check(column, "y");
-    const std::string sort = tile.chart.text("sort");
-    check(sort.starts_with('-') ? sort.substr(1) : sort, "sort");
-    const std::string type = tile.chart.text("type");
-    const bool has_axes = type != "number" && type != "table";
-    for (const char* field : {"x", "y"}) {
-      if (has_axes && !tile.chart.has(field)) {
-        context_.mistake(
-            user_error("a " + type + " chart needs: " + quote(field)).at(tile.chart.place()));
       }
     }
   }

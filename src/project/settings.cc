@@ -1,6 +1,6 @@
 // tidemill.yml, and the variables that the other files use.
 #include <cstdlib>
-#include <set>
+#include <utility>
 
 #include "base/text.h"
 #include "project/reading.h"
@@ -56,6 +56,10 @@ void read_variables(const Yaml& map, Context& context, Use use) {
       context.mistake(user_error("a variable must be a text, a number, true or false, not " +
                                  entry.value.described())
                           .at(entry.value.place));
+    } else if (mentions_secret(entry.value.text)) {
+      context.mistake(user_error("a variable cannot be a secret: " + quote(entry.key))
+                          .at(entry.value.place)
+                          .hint("write ${secret:NAME} where it is used: password, token"));
     } else if (use != Use::kDeclare && !context.variables.contains(entry.key)) {
       context.mistake(user_error("unknown variable: " + quote(entry.key))
                           .at(entry.place)
@@ -111,7 +115,7 @@ void override_variable(const std::string& name, const std::string& text, Context
   known->second = value;
 }
 
-/// Returns `text` with its `${name}` replaced; reports what has no value.
+/// Returns `text` with its `${name}` replaced; reports what has no value. Secrets stay names.
 std::string expanded(const std::string& text, const Place& place, Context& context) {
   std::string result;
   size_t at = 0;
@@ -122,7 +126,9 @@ std::string expanded(const std::string& text, const Place& place, Context& conte
     result += text.substr(at, open - at);
     const std::string name = text.substr(open + 2, close - open - 2);
     const auto variable = context.variables.find(name);
-    if (variable != context.variables.end()) {
+    if (mentions_secret(text.substr(open, close - open))) {
+      result += text.substr(open, close + 1 - open);
+    } else if (variable != context.variables.end()) {
       result += duckdb::text_of(variable->second);
     } else if (const char* from_environment = std::getenv(name.c_str())) {
       result += from_environment;
@@ -156,6 +162,12 @@ void read_settings(const Yaml& yaml, const LoadRequest& request, Context& contex
   read_target(options, request, context);
   for (const auto& [name, text] : request.variables) override_variable(name, text, context);
   project.variables = context.variables;
+}
+
+std::map<std::string, duckdb::Value> replaced_variables(const Yaml& map, Context& context) {
+  const std::map<std::string, duckdb::Value> before = context.variables;
+  read_variables(map, context, Use::kReplace);
+  return std::exchange(context.variables, before);
 }
 
 void expand_variables(Yaml& yaml, Context& context) {

@@ -20,21 +20,6 @@ void add_names(const Project& project, const std::string& name, std::vector<std:
   ordered.push_back(name);
 }
 
-tables::Snapshot snapshot_of(tables::Table& table, const std::string& name, const PointInTime& at) {
-  auto newest = table.snapshot();
-  if (!newest) {
-    throw user_error("the table was not built yet: " + quote(name)).hint("tidemill run +" + name);
-  }
-  try {
-    if (const auto* version = std::get_if<int64_t>(&at)) return table.snapshot_at(*version);
-    if (const auto* time = std::get_if<Instant>(&at)) return table.snapshot_at(*time);
-  } catch (const Error& error) {
-    const std::string hint = error.hint().empty() ? "tidemill history " + name : error.hint();
-    throw Error(error.kind(), name + ": " + error.message()).hint(hint);
-  }
-  return std::move(*newest);
-}
-
 }  // namespace
 
 std::map<std::string, std::string> derived_columns(const Asset& asset) {
@@ -59,22 +44,46 @@ tables::Shape shape_of(const Asset& asset) {
   return shape;
 }
 
-std::string visible_sql(const tables::Snapshot& snapshot, std::span<const tables::DataFile> files) {
-  std::vector<std::string> columns;
-  for (const Column& column : snapshot.shape.schema) {
-    Schema others = snapshot.shape.schema;
+Schema visible_columns(const tables::Shape& shape) {
+  Schema visible;
+  for (const Column& column : shape.schema) {
+    Schema others = shape.schema;
     std::erase_if(others, [&](const Column& other) { return other.name == column.name; });
-    const auto& partitions = snapshot.shape.partition_by;
+    const auto& partitions = shape.partition_by;
     const bool partition =
         std::find(partitions.begin(), partitions.end(), column.name) != partitions.end();
-    if (!partition || !derived_from(others, column.name))
-      columns.push_back(duckdb::quote_identifier(column.name));
+    if (!partition || !derived_from(others, column.name)) visible.push_back(column);
   }
+  return visible;
+}
+
+std::string visible_sql(const tables::Snapshot& snapshot, std::span<const tables::DataFile> files) {
+  std::vector<std::string> columns;
+  for (const Column& column : visible_columns(snapshot.shape))
+    columns.push_back(duckdb::quote_identifier(column.name));
   return "SELECT " + join(columns, ", ") + " FROM (" + tables::read_sql(snapshot, files) + ")";
 }
 
 std::string visible_sql(const tables::Snapshot& snapshot) {
   return visible_sql(snapshot, snapshot.files);
+}
+
+tables::Snapshot table_snapshot(const Project& project, FileSystem& files,
+                                duckdb::Connection& connection, const std::string& name,
+                                const PointInTime& at) {
+  tables::Table table(files, project.table_folder(name), connection);
+  auto newest = table.snapshot();
+  if (!newest) {
+    throw user_error("the table was not built yet: " + quote(name)).hint("tidemill run +" + name);
+  }
+  try {
+    if (const auto* version = std::get_if<int64_t>(&at)) return table.snapshot_at(*version);
+    if (const auto* time = std::get_if<Instant>(&at)) return table.snapshot_at(*time);
+  } catch (const Error& error) {
+    const std::string hint = error.hint().empty() ? "tidemill history " + name : error.hint();
+    throw Error(error.kind(), name + ": " + error.message()).hint(hint);
+  }
+  return std::move(*newest);
 }
 
 LakeRelations lake_relations(const Project& project, FileSystem& files,
@@ -101,7 +110,7 @@ LakeRelations lake_relations(const Project& project, FileSystem& files,
       lake.relations.push_back({name, visible_sql(empty)});
       continue;
     }
-    const tables::Snapshot snapshot = snapshot_of(table, name, at);
+    const tables::Snapshot snapshot = table_snapshot(project, files, connection, name, at);
     lake.relations.push_back({name, visible_sql(snapshot)});
     lake.versions.push_back({name, snapshot.version, snapshot.time});
   }

@@ -23,6 +23,9 @@ tables::Shape shape_of(const Asset& asset);
 /// Returns the derived partition columns of an asset, each with its time column.
 std::map<std::string, std::string> derived_columns(const Asset& asset);
 
+/// Returns the columns of a table as users see them: without derived partition columns.
+Schema visible_columns(const tables::Shape& shape);
+
 /// Returns a SELECT of a snapshot's rows as users see them: without derived partition columns.
 std::string visible_sql(const tables::Snapshot& snapshot, std::span<const tables::DataFile> files);
 std::string visible_sql(const tables::Snapshot& snapshot);
@@ -30,6 +33,12 @@ std::string visible_sql(const tables::Snapshot& snapshot);
 /// A table as it was: its newest version, a version by number, or the newest committed at or before
 /// a time.
 using PointInTime = std::variant<std::monostate, int64_t, Instant>;
+
+/// Returns a table as it was. Throws a user's Error, with the table's name, when it was not built
+/// yet or has no such version.
+tables::Snapshot table_snapshot(const Project& project, FileSystem& files,
+                                duckdb::Connection& connection, const std::string& name,
+                                const PointInTime& at);
 
 struct TableVersion {
   std::string name;

@@ -17,25 +17,32 @@ tables::Snapshot snapshot_of(const tables::Table& table, const Staged& staged) {
   return snapshot;
 }
 
-/// Returns the rows of the table that stay when this publication is committed.
-std::vector<tables::DataFile> kept_files(const tables::Snapshot& snapshot,
-                                         const std::optional<Interval>& interval) {
-  std::vector<tables::DataFile> kept;
+/// Returns the files of the table that belong to the publication's interval, or those that do not.
+enum class Side { kInside, kOutside };
+std::vector<tables::DataFile> files_of(const tables::Snapshot& snapshot,
+                                       const std::optional<Interval>& interval, Side side) {
+  std::vector<tables::DataFile> found;
   for (const tables::DataFile& file : snapshot.files) {
-    if (interval && (!file.interval || !interval->contains(*file.interval))) kept.push_back(file);
+    const bool outside = interval && (!file.interval || !interval->contains(*file.interval));
+    if (outside == (side == Side::kOutside)) found.push_back(file);
   }
-  return kept;
+  return found;
 }
 
 std::vector<Finding> audit_staged(duckdb::Connection& connection, tables::Table& table,
                                   const Staged& staged, const Publication& publication,
                                   const std::optional<tables::Snapshot>& before) {
   const Asset& asset = publication.asset;
-  std::vector<Relation> relations = {{asset.name, visible_sql(snapshot_of(table, staged))}};
+  std::string staged_rows = visible_sql(snapshot_of(table, staged));
+  if (!publication.appends_as.empty() && before) {
+    staged_rows += " UNION ALL BY NAME " +
+                   visible_sql(*before, files_of(*before, publication.interval, Side::kInside));
+  }
+  std::vector<Relation> relations = {{asset.name, staged_rows}};
   const std::string rows = duckdb::quote_table(asset.name);
   std::string whole = rows;
   if (audits_table(asset) && before) {
-    const auto kept = kept_files(*before, publication.interval);
+    const auto kept = files_of(*before, publication.interval, Side::kOutside);
     whole = "(SELECT * FROM " + rows + " UNION ALL BY NAME " + visible_sql(*before, kept) + ")";
   }
   show_relations(connection, relations);
@@ -98,6 +105,13 @@ tables::Change change_of(const Staged& staged, const Publication& publication,
   change.shape = staged.shape;
   change.interval = publication.interval;
   change.time_column = publication.asset.model.time_column;
+  if (!publication.appends_as.empty()) {
+    change.kind = tables::Change::Kind::kAppend;
+    change.transaction = tables::Transaction{publication.appends_as, 0};
+    change.provenance = publication.provenance;
+    change.now = publication.now;
+    return change;
+  }
   const std::string id = transaction_id(publication.asset.name, publication.interval);
   const auto seen =
       before ? before->transactions.find(id) : std::map<std::string, int64_t>::const_iterator{};

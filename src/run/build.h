@@ -46,6 +46,7 @@ class TableMutexes {
 struct BuildContext {
   const Project& project;
   Environment& environment;
+  Scanners& scanners;
   DuckdbEngine& engine;
   Ledger& ledger;
   const Cancellation& cancellation;

@@ -50,14 +50,15 @@ Listing listing_of(const std::optional<Interval>& interval, const std::vector<So
   return listing;
 }
 
-Discovery discover(const Project& project, Environment& environment, const PlanRequest& request,
-                   Progress& progress, const Cancellation& cancellation) {
+Discovery discover(const Project& project, Environment& environment, Scanners& scanners,
+                   const PlanRequest& request, Progress& progress,
+                   const Cancellation& cancellation) {
   std::vector<Question> questions;
   for (size_t i = 0; i < project.assets.size(); ++i) {
     const Asset& asset = project.assets[i];
     if (!request.selected[i] || !asset.is_source()) continue;
     const ConnectorContext context{asset.source.connector_options, project.folder, environment,
-                                   cancellation};
+                                   cancellation, scanners};
     const bool always = connector_of(asset.source).listing_is_free(context);
     if (!asset.source.interval) questions.push_back({i, std::nullopt});
     for (const Interval& interval :
@@ -71,7 +72,7 @@ Discovery discover(const Project& project, Environment& environment, const PlanR
     const auto& [asset_index, interval] = questions[q];
     const Asset& asset = project.assets[asset_index];
     const ConnectorContext context{asset.source.connector_options, project.folder, environment,
-                                   cancellation};
+                                   cancellation, scanners};
     try {
       cancellation.check();
       auto files = with_retries(project, environment.clock, cancellation,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "connectors/connector.h"
+#include "connectors/scanners.h"
 #include "plan/plan.h"
 #include "project/project.h"
 
@@ -33,7 +34,8 @@ struct Discovery {
   };
   std::vector<Failure> failures;
 };
-Discovery discover(const Project& project, Environment& environment, const PlanRequest& request,
-                   Progress& progress, const Cancellation& cancellation);
+Discovery discover(const Project& project, Environment& environment, Scanners& scanners,
+                   const PlanRequest& request, Progress& progress,
+                   const Cancellation& cancellation);
 
 }  // namespace tidemill

@@ -103,12 +103,27 @@ Built built_of(const tables::Commit& commit) {
               .version = commit.version,
               .fingerprint = provenance.fingerprint};
   const auto inputs = nlohmann::json::parse(provenance.inputs, nullptr, false);
-  if (inputs.is_object()) built.inputs = inputs.get<InputVersions>();
+  const bool pins = commit.operation == tables::kRestore;
+  if (inputs.is_object() && !pins) built.inputs = inputs.get<InputVersions>();
   built.run = provenance.run;
   built.time = commit.time;
   built.rows = provenance.rows;
   built.rejected = provenance.rejected;
   return built;
+}
+
+/// A rollback says for each interval which inputs it is to count as built from. See rollback.h.
+std::vector<Built> pinned_by(const tables::Commit& commit) {
+  std::vector<Built> pinned;
+  const auto pins = nlohmann::json::parse(commit.provenance->inputs, nullptr, false);
+  if (!pins.is_object()) return pinned;
+  for (const auto& [interval, inputs] : pins.items()) {
+    Built built = built_of(commit);
+    built.interval = parse_interval(interval);
+    built.inputs = inputs.get<InputVersions>();
+    pinned.push_back(std::move(built));
+  }
+  return pinned;
 }
 
 Reconciled reconciled_of(const Asset& asset, int64_t version,
@@ -122,7 +137,11 @@ Reconciled reconciled_of(const Asset& asset, int64_t version,
         reconciled.built[removed.file.interval] = std::nullopt;
     }
     if (commit.provenance && commit.provenance->asset == asset.name) {
-      reconciled.built[commit.provenance->interval] = built_of(commit);
+      const bool restores = commit.operation == tables::kRestore;
+      for (const Built& built :
+           restores ? pinned_by(commit) : std::vector<Built>{built_of(commit)}) {
+        reconciled.built[built.interval] = built;
+      }
     }
     if (auto touch = touch_of(commit, columns)) reconciled.touches.push_back(std::move(*touch));
   }

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "duckdb/session.h"
+#include "project/project.h"
 
 namespace tidemill {
 
@@ -22,6 +23,14 @@ std::string hex(std::string_view bytes) {
   for (const char byte : bytes)
     fmt::format_to(std::back_inserter(text), "{:02x}", static_cast<unsigned char>(byte));
   return text;
+}
+
+/// Returns a SELECT without rows.
+std::string empty_select() {
+  std::vector<std::string> columns;
+  for (const Column& column : rejects_schema())
+    columns.push_back("NULL AS " + duckdb::quote_identifier(column.name));
+  return "SELECT " + join(columns, ", ") + " LIMIT 0";
 }
 
 /// True when a text column holds these bytes as they are.
@@ -39,6 +48,8 @@ void RejectSpool::add(Reject reject) {
   nlohmann::json line = {
       {"file", to_utf8(reject.file)}, {"line", reject.line}, {"reason", to_utf8(reject.reason)}};
   if (!reject.column.empty()) line["column_name"] = reject.column;
+  if (!reject.header.empty()) line["header_hex"] = hex(reject.header);
+  line["cut_off"] = reject.cut_off;
   if (is_plain_text(reject.text)) {
     line["record"] = reject.text;
   } else {
@@ -47,7 +58,11 @@ void RejectSpool::add(Reject reject) {
   }
   const std::string text = line.dump() + "\n";
   const std::lock_guard lock(mutex_);
-  if (count_++ == 0) file_.open(path_, std::ios::binary | std::ios::trunc);
+  if (count_++ == 0) {
+    file_.open(path_, std::ios::binary | std::ios::trunc);
+    first_ = to_utf8(reject.file) + ":" + std::to_string(reject.line) + ": " +
+             (reject.column.empty() ? "" : reject.column + ": ") + to_utf8(reject.reason);
+  }
   file_ << text;
   longest_ = std::max(longest_, text.size());
 }
@@ -61,15 +76,16 @@ void RejectSpool::finish() {
 }
 
 std::string RejectSpool::select() const {
+  if (count_ == 0) return empty_select();
   return "SELECT file, line, column_name, reason, record, unhex(record_hex) AS record_bytes, "
-         "$run_time AS rejected_at "
+         "unhex(header_hex) AS header_bytes, cut_off, $run_time AS rejected_at "
          "FROM read_json(" +
          duckdb::quote_literal(path_) +
          ", format = 'newline_delimited', compression = 'uncompressed', maximum_object_size = " +
          std::to_string(std::max(longest_ + 1, kSmallestObject)) +
          ", columns = {file: 'VARCHAR', line: 'BIGINT', column_name: 'VARCHAR', reason: 'VARCHAR', "
          "record: 'VARCHAR', "
-         "record_hex: 'VARCHAR'})";
+         "record_hex: 'VARCHAR', header_hex: 'VARCHAR', cut_off: 'BOOLEAN'})";
 }
 
 }  // namespace tidemill

@@ -22,6 +22,8 @@ class RejectSpool : public RejectSink {
   /// disk is full.
   void finish();
   int64_t count() const { return count_; }
+  /// Returns the first one in words, with its place; empty when there is none.
+  const std::string& first() const { return first_; }
   /// Returns a SELECT of the rejects with the columns of `rejects_schema`; `$run_time` is when they
   /// were rejected.
   std::string select() const;
@@ -31,6 +33,7 @@ class RejectSpool : public RejectSink {
   std::string path_;
   std::ofstream file_;
   int64_t count_ = 0;
+  std::string first_;
   size_t longest_ = 0;  // Bytes of a line of the file.
 };
 

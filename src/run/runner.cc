@@ -154,11 +154,12 @@ class Execution {
       const bool again = report.error->kind() == Error::Kind::kTransient &&
                          report.attempts <= context_.project.retries;
       if (cancelled || !again) return report;
+      const auto wait = report.error->retry_after().value_or(delay);
       {
         const std::lock_guard lock(mutex_);
-        listener_.retrying(task, *report.error, delay);
+        listener_.retrying(task, *report.error, wait);
       }
-      context_.environment.clock.sleep(delay, context_.cancellation);
+      context_.environment.clock.sleep(wait, context_.cancellation);
       delay *= 2;
     }
   }
@@ -217,7 +218,8 @@ class Execution {
     std::vector<SourceFile> files = files_.at({task.asset, task.interval});
     if (record.number > 1) {
       const ConnectorContext connector{asset.source.connector_options, context_.project.folder,
-                                       context_.environment, context_.cancellation};
+                                       context_.environment, context_.cancellation,
+                                       context_.scanners};
       files = connector_of(asset.source).list(connector, task.interval);
       if (files.empty()) throw transient_error("the files are gone: " + quote(asset.name));
     }
@@ -349,11 +351,21 @@ RunSummary run_project(const Project& project, Environment& environment, DuckdbE
       {.id = summary.run, .command = request.command, .started = started, .status = "running"});
   ActiveConnections active;
   TableMutexes mutexes;
-  BuildContext context{project, environment, engine,      ledger,  cancellation,
-                       active,  mutexes,     summary.run, started, request.plan.full_refresh};
+  Scanners scanners;
+  BuildContext context{project,
+                       environment,
+                       scanners,
+                       engine,
+                       ledger,
+                       cancellation,
+                       active,
+                       mutexes,
+                       summary.run,
+                       started,
+                       request.plan.full_refresh};
   try {
     const Discovery discovery =
-        discover(project, environment, request.plan, ledger.progress(), cancellation);
+        discover(project, environment, scanners, request.plan, ledger.progress(), cancellation);
     add_failures(discovery, listener, summary);
     PlanRequest plan_request = request.plan;
     std::set<TaskKey> failed;

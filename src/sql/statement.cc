@@ -147,6 +147,20 @@ std::vector<std::string> untyped_columns(const Json& select) {
   return columns;
 }
 
+std::vector<std::string> expression_names(const Json& select) {
+  std::vector<std::string> names;
+  if (!select.contains("cte_map") || !select["cte_map"].contains("map")) return names;
+  for (const Json& entry : select["cte_map"]["map"]) names.push_back(text_at(entry, "key"));
+  return names;
+}
+
+/// Returns the syntax tree with everything that DuckDB needs to make text of it again.
+Json whole_tree(duckdb::Connection& connection, const std::string& sql) {
+  const duckdb::Table answer =
+      connection.query("SELECT json_serialize_sql($sql::VARCHAR)", {{"sql", sql}});
+  return Json::parse(duckdb::text_of(answer.rows.at(0).at(0)));
+}
+
 /// One table as a SELECT names it.
 struct Named {
   std::string table;
@@ -280,6 +294,58 @@ class BoundFinder {
   std::map<std::string, int> noted_;
 };
 
+/// Follows a parameter through the columns that are made of it.
+class Marker {
+ public:
+  Marker(const std::string& parameter, std::set<std::string>& marked)
+      : parameter_(parameter), marked_(marked) {}
+
+  /// Marks what is made of marked columns and the parameter; once for each step of the way.
+  void walk(const Json& node) {
+    if (node.is_structured()) {
+      for (const Json& child : node) walk(child);
+    }
+    if (is_type(node, "SELECT_NODE") && node.contains("select_list")) mark_columns(node);
+    // WITH x(a, b) AS (…) names columns anew.
+    if (node.is_object() && node.contains("aliases") && node.contains("query"))
+      mark_aliases(node["aliases"], node["query"]);
+  }
+
+ private:
+  void mark_columns(const Json& select) {
+    for (const Json& column : select["select_list"]) {
+      if (is_made_of(column)) marked_.insert(output_name(column));
+    }
+  }
+
+  void mark_aliases(const Json& aliases, const Json& query) {
+    const auto node = query.find("node");
+    if (node == query.end() || !node->contains("select_list")) return;
+    const Json& columns = (*node)["select_list"];
+    for (size_t i = 0; i < std::min(aliases.size(), columns.size()); ++i) {
+      if (is_made_of(columns[i])) marked_.insert(lower(aliases[i].get<std::string>()));
+    }
+  }
+
+  static std::string output_name(const Json& column) {
+    const std::string alias = text_at(column, "alias");
+    if (!alias.empty() || !column.contains("column_names")) return lower(alias);
+    return lower(column["column_names"].back().get<std::string>());
+  }
+
+  bool is_made_of(const Json& node) const {
+    if (is_type(node, "VALUE_PARAMETER")) return text_at(node, "identifier") == parameter_;
+    if (is_type(node, "COLUMN_REF") && node.contains("column_names"))
+      return marked_.contains(lower(node["column_names"].back().get<std::string>()));
+    return node.is_structured() && std::any_of(node.begin(), node.end(), [&](const Json& child) {
+             return is_made_of(child);
+           });
+  }
+
+  const std::string& parameter_;
+  std::set<std::string>& marked_;
+};
+
 }  // namespace
 
 Place place_at(std::string_view text, size_t offset, const std::string& file, int first_line) {
@@ -344,10 +410,40 @@ Statement analyze(duckdb::Connection& connection, const std::string& sql) {
   Statement statement;
   Walker(statement).walk(tree["statements"], {});
   statement.untyped = untyped_columns(tree["statements"][0]["node"]);
+  statement.expressions = expression_names(tree["statements"][0]["node"]);
   statement.tree = tree["statements"].dump();
   make_canonical(tree["statements"]);
   statement.canonical = tree["statements"].dump();
   return statement;
+}
+
+std::string select_expression(duckdb::Connection& connection, const std::string& sql,
+                              const std::string& expression) {
+  const std::vector<std::string> known = analyze(connection, sql).expressions;
+  const auto found = std::find_if(known.begin(), known.end(), [&](const std::string& name) {
+    return lower(name) == lower(expression);
+  });
+  if (found == known.end()) {
+    throw user_error("the SQL has no common table expression: " + quote(expression))
+        .hint(known.empty() ? "" : nearest_hint(expression, known));
+  }
+  Json tree = whole_tree(connection, "SELECT * FROM " + duckdb::quote_identifier(*found));
+  tree["statements"][0]["node"]["cte_map"] =
+      whole_tree(connection, sql)["statements"][0]["node"]["cte_map"];
+  const duckdb::Table answer = connection.query("SELECT json_deserialize_sql($tree::VARCHAR::JSON)",
+                                                {{"tree", tree.dump()}});
+  return duckdb::text_of(answer.rows.at(0).at(0));
+}
+
+std::set<std::string> columns_made_of(const Statement& statement, const std::string& parameter,
+                                      std::set<std::string> marked) {
+  if (marked.empty() && !statement.parameters.contains(parameter)) return marked;
+  const Json tree = Json::parse(statement.tree);
+  for (size_t before = marked.size() + 1; before != marked.size();) {
+    before = marked.size();
+    Marker(parameter, marked).walk(tree);
+  }
+  return marked;
 }
 
 std::map<std::string, std::string> time_bounds(const Statement& statement,

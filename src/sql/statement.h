@@ -30,6 +30,7 @@ struct Statement {
   std::vector<TableReference> functions;  ///< Table functions in FROM, each as often as it stands.
   std::set<std::string> volatile_calls;   ///< now, random and their like.
   std::vector<std::string> untyped;       ///< Output columns that are NULL as it stands, by name.
+  std::vector<std::string> expressions;   ///< Common table expressions at its top, as written.
   /// The syntax tree as text, without places, comments and the case of names: equal for equal
   /// meaning.
   std::string canonical;
@@ -45,6 +46,11 @@ std::string without_semicolon(std::string sql);
 /// SELECT; its place has the line and column within `sql` (both from 1) and no file.
 Statement analyze(duckdb::Connection& connection, const std::string& sql);
 
+/// Returns a SELECT of all rows of one of the statement's `expressions`, which stands for what it
+/// stands for there. Throws a user's Error when the statement has no such expression.
+std::string select_expression(duckdb::Connection& connection, const std::string& sql,
+                              const std::string& expression);
+
 /// Returns, for each table that the statement reads only within `[$start, $end)` of one of its
 /// columns, that column.
 ///
@@ -55,6 +61,12 @@ Statement analyze(duckdb::Connection& connection, const std::string& sql);
 std::map<std::string, std::string> time_bounds(
     const Statement& statement,
     const std::function<bool(const std::string&, const std::string&)>& has_column);
+
+/// Returns the names, in lower case, of columns that may be made of `$parameter`, or of a column
+/// whose name is in `marked`: of the statement's output, of its subqueries and expressions. Goes by
+/// names alone, so there may be too many of them, and by nothing but names and lists of columns.
+std::set<std::string> columns_made_of(const Statement& statement, const std::string& parameter,
+                                      std::set<std::string> marked);
 
 /// Returns the place of a byte of `text` that starts at `first_line` of `file`.
 Place place_at(std::string_view text, size_t offset, const std::string& file, int first_line);

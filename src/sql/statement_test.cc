@@ -319,6 +319,76 @@ TEST(WithoutSemicolon, OnlyTheOneAtTheEndGoes) {
   EXPECT_EQ(without_semicolon(""), "");
 }
 
+/// Returns all rows of a common table expression of `sql`.
+std::string rows_of(const std::string& sql, const std::string& expression) {
+  duckdb::Database database({.threads = 1});
+  const auto connection = database.connect();
+  connection->query("CREATE SCHEMA raw");
+  connection->query("CREATE TABLE raw.a AS SELECT unnest([3, 1, 2]) AS x, 'it''s' AS word");
+  std::vector<std::string> rows;
+  const std::string select = select_expression(*connection, sql, expression);
+  for (const duckdb::Row& row :
+       connection
+           ->query("SELECT * FROM (" + select + ") ORDER BY ALL", {{"vars.least", int64_t{2}}})
+           .rows) {
+    std::vector<std::string> cells;
+    for (const duckdb::Value& value : row) cells.push_back(duckdb::text_of(value));
+    rows.push_back(join(cells, "|"));
+  }
+  return join(rows, " ");
+}
+
+TEST(SelectExpression, GivesTheRowsOfOneExpressionWithThoseItReads) {
+  const std::string sql =
+      "WITH big AS (SELECT x FROM raw.a WHERE x >= $vars.least), "
+      "Twice(y, n) AS (SELECT x * 2, row_number() OVER (ORDER BY x) FROM big) "
+      "SELECT count(*) FROM twice UNION ALL SELECT 1";
+  EXPECT_EQ(rows_of(sql, "big"), "2 3");
+  EXPECT_EQ(rows_of(sql, "twice"), "4|1 6|2") << "names are compared without regard to case";
+}
+
+TEST(SelectExpression, KeepsWhatDuckdbHasBesidesPlainSql) {
+  EXPECT_EQ(rows_of("WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 3) "
+                    "SELECT * FROM n",
+                    "n"),
+            "1 2 3");
+  EXPECT_EQ(rows_of("WITH l AS (SELECT list_transform([x, 9], lambda v: v + 1) AS l, "
+                    "{a: word, b: [1]} AS s FROM raw.a QUALIFY row_number() OVER (ORDER BY x) = 1) "
+                    "FROM l",
+                    "l"),
+            R"([2,10]|{"a":"it's","b":[1]})");
+}
+
+TEST(SelectExpression, OfANameThatIsNoneIsAMistake) {
+  EXPECT_THROW(rows_of("WITH a AS (SELECT 1 AS x) SELECT * FROM a", "b"), Error);
+  EXPECT_THROW(rows_of("SELECT * FROM (WITH a AS (SELECT 1) SELECT * FROM a)", "a"), Error)
+      << "it stands in a subquery";
+}
+
+std::string made_of_run_time(const std::string& sql, const std::set<std::string>& marked = {}) {
+  return joined(columns_made_of(read(sql), "run_time", marked));
+}
+
+TEST(ColumnsMadeOf, AreFollowedThroughExpressionsAndSubqueries) {
+  EXPECT_EQ(made_of_run_time("SELECT x, $run_time AS at FROM raw.a"), "at");
+  EXPECT_EQ(made_of_run_time("WITH t AS (SELECT $run_time AS r), u(a, b) AS (SELECT x, r FROM t) "
+                             "SELECT a, date_trunc('day', b) AS day FROM u"),
+            "b day r");
+  EXPECT_EQ(
+      made_of_run_time("SELECT x, s.at - y AS age FROM (SELECT *, $run_time AS at FROM raw.a) s"),
+      "age at");
+}
+
+TEST(ColumnsMadeOf, AFilterByTheTimeMakesNoColumn) {
+  EXPECT_EQ(made_of_run_time("SELECT x FROM raw.a WHERE x < $run_time"), "");
+  EXPECT_EQ(made_of_run_time("SELECT $start AS x"), "");
+}
+
+TEST(ColumnsMadeOf, ColumnsOfAnInputCountToo) {
+  EXPECT_EQ(made_of_run_time("SELECT x, LoadedAt + INTERVAL 1 DAY AS due FROM raw.a", {"loadedat"}),
+            "due loadedat");
+}
+
 TEST(PlaceAt, CountsLinesAndColumnsFromOne) {
   EXPECT_EQ(place_at("abc\ndef", 0, "f", 1), (Place{"f", 1, 1}));
   EXPECT_EQ(place_at("abc\ndef", 5, "f", 10), (Place{"f", 11, 2}));

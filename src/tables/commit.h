@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -51,6 +52,8 @@ struct Change {
     kReplaceInterval,  ///< Adds files and removes those that were built for the interval, or for
                        ///< one within it.
     kOverwrite,  ///< Adds files, removes all others, and may change the table's shape in any way.
+    kRestore,    ///< Leaves exactly the files `adds`, which earlier versions had, and gives the
+                 ///< table `shape`. A file that is there already stays as it is.
   };
 
   Kind kind = Kind::kAppend;
@@ -66,6 +69,7 @@ struct Change {
   std::string time_column;
   std::optional<Transaction> transaction;
   Provenance provenance;
+  std::optional<int64_t> restored_version;  ///< Of kRestore: the version that is brought back.
   /// The version the files were built against. Given, the commit fails if a later one is in its way
   /// (see `commit`).
   std::optional<int64_t> read_version;
@@ -88,13 +92,18 @@ struct CommitResult {
   std::optional<Error> checkpoint_failure;
 };
 
+/// The operation of a commit that brings an earlier version back.
+inline constexpr std::string_view kRestore = "RESTORE";
+
 /// One version of the log, on its own.
 struct Commit {
   int64_t version = 0;
   Instant time;
   std::string
-      operation;     ///< As its writer calls it: `WRITE`, `OPTIMIZE`; empty when it does not say.
-  std::string mode;  ///< `Append` or `Overwrite`, where its writer says so.
+      operation;  ///< As its writer calls it: `WRITE`, `OPTIMIZE`; empty when it does not say.
+  std::optional<int64_t>
+      restored_version;  ///< Of a `RESTORE`: the version it brought back, where its writer says so.
+  std::string mode;      ///< `Append` or `Overwrite`, where its writer says so.
   std::optional<Provenance> provenance;  ///< Of our commits.
   std::vector<DataFile> adds;
   std::vector<Tombstone> removes;

@@ -150,6 +150,10 @@ void read_commit_info(const Json& info, Commit& commit) {
   const Json* mode =
       parameters != nullptr && parameters->is_object() ? member(*parameters, "mode") : nullptr;
   if (mode != nullptr && mode->is_string()) commit.mode = mode->get<std::string>();
+  const Json* restored =
+      parameters != nullptr && parameters->is_object() ? member(*parameters, "version") : nullptr;
+  if (commit.operation == kRestore && restored != nullptr && restored->is_number_integer())
+    commit.restored_version = restored->get<int64_t>();
   const Json* provenance = member(info, "tidemill");
   if (provenance != nullptr && provenance->is_object())
     commit.provenance = read_provenance(*provenance);
@@ -198,6 +202,7 @@ std::string write_commit_info(const LogEntry& entry) {
   const Commit& commit = entry.commit;
   OrderedJson parameters = OrderedJson::object();
   if (!commit.mode.empty()) parameters["mode"] = commit.mode;
+  if (commit.restored_version) parameters["version"] = *commit.restored_version;
   if (entry.replaced) parameters["predicate"] = entry.replaced->text();
   OrderedJson info = {{"timestamp", milliseconds_of(commit.time)},
                       {"operation", commit.operation},

@@ -76,6 +76,10 @@ bool is_removed(const DataFile& file, const Change& change) {
       return is_replaced(file, change);
     case Change::Kind::kOverwrite:
       return true;
+    case Change::Kind::kRestore:
+      return std::none_of(change.adds.begin(), change.adds.end(), [&](const DataFile& kept) {
+        return kept.logged_path == file.logged_path;
+      });
     default:
       return false;
   }
@@ -110,6 +114,14 @@ std::vector<DataFile> additions(const Change& change, const Shape& shape, Instan
   return adds;
 }
 
+/// Returns the files of a restored version that the table does not have now.
+std::vector<DataFile> returning_files(const Change& change, const State& base) {
+  std::vector<DataFile> files = change.adds;
+  std::erase_if(files, [&](const DataFile& file) { return base.files.contains(file.logged_path); });
+  for (DataFile& file : files) file.data_change = true;
+  return files;
+}
+
 /// True when the commit changed rows that may lie in `interval`.
 bool touches(const Commit& commit, const Interval& interval) {
   const auto concerned = [&](const DataFile& file) {
@@ -121,7 +133,8 @@ bool touches(const Commit& commit, const Interval& interval) {
 }
 
 Shape resolved_shape(const Change& change, const State* base) {
-  const bool is_new = base == nullptr || change.kind == Change::Kind::kOverwrite;
+  const bool is_new = base == nullptr || change.kind == Change::Kind::kOverwrite ||
+                      change.kind == Change::Kind::kRestore;
   Shape shape = is_new ? change.shape : widen_shape(shape_of(*base), change.shape);
   check_shape(shape);
   return shape;
@@ -136,6 +149,8 @@ LogEntry resolve(const Change& change, const State* base) {
   if (change.kind == Change::Kind::kReplaceInterval && !change.interval) {
     throw bug_error("an interval is to be replaced, but none is given");
   }
+  const bool restores = change.kind == Change::Kind::kRestore;
+  if (restores && base == nullptr) throw bug_error("there is no table to restore");
   const Shape shape = resolved_shape(change, base);
   const bool replaces =
       change.kind == Change::Kind::kReplaceInterval || change.kind == Change::Kind::kOverwrite;
@@ -145,18 +160,20 @@ LogEntry resolve(const Change& change, const State* base) {
   // A clock that was set back must not make versions that a time before them finds.
   commit.time = base == nullptr ? change.now : std::max(change.now, base->time);
   commit.operation = change.kind == Change::Kind::kCreate ? "CREATE TABLE" : "WRITE";
-  if (change.kind != Change::Kind::kCreate) commit.mode = replaces ? "Overwrite" : "Append";
+  if (restores) commit.operation = kRestore;
+  if (commit.operation == "WRITE") commit.mode = replaces ? "Overwrite" : "Append";
+  commit.restored_version = change.restored_version;
   commit.provenance = change.provenance;
   if (!commit.provenance->interval) commit.provenance->interval = change.interval;
   if (change.kind == Change::Kind::kReplaceInterval) entry.replaced = change.interval;
-  if (replaces && base != nullptr) entry.read_version = base->version;
+  if ((replaces || restores) && base != nullptr) entry.read_version = base->version;
   if (base == nullptr) entry.protocol = Protocol();
   const Metadata metadata = metadata_of(shape, base, change.now);
   if (base == nullptr || metadata != base->metadata) entry.metadata = metadata;
   if (change.transaction)
     commit.transactions[change.transaction->id] = change.transaction->seen + 1;
   if (base != nullptr) commit.removes = removals(change, *base, commit.time);
-  commit.adds = additions(change, shape, commit.time);
+  commit.adds = restores ? returning_files(change, *base) : additions(change, shape, commit.time);
   return entry;
 }
 

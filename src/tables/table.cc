@@ -99,7 +99,10 @@ std::vector<Commit> Table::commits_since(int64_t version) {
 
 CommitResult Table::commit(const Change& change) {
   Log log(files_, folder_, connection_);
-  for (const DataFile& file : change.adds) files_.sync(join_path(folder_, file.path));
+  // A restored file was synced when it was committed first.
+  if (change.kind != Change::Kind::kRestore) {
+    for (const DataFile& file : change.adds) files_.sync(join_path(folder_, file.path));
+  }
   std::optional<State> state = log.newest_state();
   while (true) {
     if (state && is_committed(change, *state)) {
@@ -116,6 +119,30 @@ CommitResult Table::commit(const Change& change) {
     apply(entry, *state);
     return finish(entry, *state, change.now);
   }
+}
+
+CommitResult Table::restore(const Snapshot& wanted, std::optional<int64_t> restored_version,
+                            const Provenance& provenance, Instant now) {
+  const auto state = Log(files_, folder_, connection_).newest_state();
+  if (!state) throw user_error("there is no table to restore: " + quote(folder_));
+  std::vector<std::string> gone;
+  for (const DataFile& file : wanted.files) {
+    if (state->files.contains(file.logged_path)) continue;
+    if (!files_.stat(join_path(folder_, file.path))) gone.push_back(file.path);
+  }
+  if (!gone.empty()) {
+    throw user_error("the version cannot be restored, since " +
+                     format_count(static_cast<int64_t>(gone.size()), "file") +
+                     (gone.size() == 1 ? " of it is gone: " : " of it are gone, such as: ") +
+                     quote(gone.front()));
+  }
+  return commit({.kind = Change::Kind::kRestore,
+                 .adds = wanted.files,
+                 .shape = wanted.shape,
+                 .provenance = provenance,
+                 .restored_version = restored_version,
+                 .read_version = state->version,
+                 .now = now});
 }
 
 CommitResult Table::finish(const LogEntry& entry, const State& state, Instant now) {

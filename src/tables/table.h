@@ -56,6 +56,12 @@ class Table {
   /// tells. Writes a checkpoint with every tenth version.
   CommitResult commit(const Change& change);
 
+  /// Brings the files and the shape of `wanted` back, in one commit: an earlier version, or some
+  /// files of earlier versions. Throws a user's Error when one of the files is gone from disk, and
+  /// Transient when another commit changes data meanwhile; nothing is committed then.
+  CommitResult restore(const Snapshot& wanted, std::optional<int64_t> restored_version,
+                       const Provenance& provenance, Instant now);
+
   /// Returns the files below the table's folder that no version of the log names and that do not
   /// lie in one of `live_folders` (relative: the folders of attempts at work), and what a killed
   /// commit left in the log's folder. For the one writer of a project, while none of its attempts

@@ -299,6 +299,81 @@ TEST_F(TableTest, AVersionIsFoundByNumberAndTime) {
             "  hint: its oldest version is of 2026-01-01T00:00:00Z");
 }
 
+/// Returns the paths of a version's files.
+std::string paths_of(const Snapshot& snapshot) {
+  std::string paths;
+  for (const DataFile& file : snapshot.files) paths += file.path + " ";
+  return paths;
+}
+
+TEST_F(TableTest, AnEarlierVersionIsRestoredInOneCommit) {
+  Table t = table();
+  t.commit(change(Change::Kind::kAppend, {file("a/kept"), file("a/lost")}));
+  Change second = change(Change::Kind::kOverwrite, {file("b/new")});
+  second.shape.schema.push_back({"more", {.id = Type::Id::kBigint}});
+  t.commit(second);
+  const CommitResult result =
+      t.restore(t.snapshot_at(0), 0, {.run = "r", .asset = "raw.events"}, at("2026-01-02"));
+  EXPECT_EQ(result.version, 2);
+  EXPECT_EQ(result.files_added, 2);
+  EXPECT_EQ(result.files_removed, 1);
+  EXPECT_EQ(paths_of(*t.snapshot()), "a/kept a/lost ");
+  EXPECT_EQ(t.snapshot()->shape.schema, shape().schema);
+  const Commit commit = t.commits_since(1).at(0);
+  EXPECT_EQ(commit.operation, "RESTORE");
+  EXPECT_EQ(commit.restored_version, 0);
+  EXPECT_EQ(commit.provenance->run, "r");
+  EXPECT_EQ(paths_of(t.snapshot_at(1)), "b/new ") << "what was undone can still be read";
+}
+
+TEST_F(TableTest, FilesThatStayAreNotCommittedAgain) {
+  Table t = table();
+  t.commit(change(Change::Kind::kAppend, {file("a/1")}));
+  t.commit(change(Change::Kind::kAppend, {file("a/2")}));
+  t.restore(t.snapshot_at(0), 0, {}, at("2026-01-02"));
+  const Commit commit = t.commits_since(1).at(0);
+  EXPECT_TRUE(commit.adds.empty());
+  ASSERT_EQ(commit.removes.size(), 1U);
+  EXPECT_TRUE(commit.changes_data());
+  t.restore(t.snapshot_at(2), 2, {}, at("2026-01-02"));
+  EXPECT_FALSE(t.commits_since(2).at(0).changes_data()) << "nothing was to be done";
+}
+
+TEST_F(TableTest, ARestoredFileCountsAsChangedDataEvenWhereCompactionWroteIt) {
+  Table t = table();
+  Change compacted = change(Change::Kind::kAppend, {file("a/1")});
+  compacted.adds[0].data_change = false;
+  t.commit(compacted);
+  t.commit(change(Change::Kind::kOverwrite, {}));
+  t.restore(t.snapshot_at(0), 0, {}, at("2026-01-02"));
+  EXPECT_TRUE(t.commits_since(1).at(0).adds.at(0).data_change);
+}
+
+TEST_F(TableTest, AVersionWhoseFilesAreGoneIsNotRestored) {
+  Table t = table();
+  t.commit(change(Change::Kind::kAppend, {file("a/1"), file("a/2")}));
+  t.commit(change(Change::Kind::kOverwrite, {file("b/1")}));
+  files_.remove(join_path(kFolder, "a/2"));
+  EXPECT_THROW(t.restore(t.snapshot_at(0), 0, {}, at("2026-01-02")), Error);
+  EXPECT_EQ(t.snapshot()->version, 1);
+}
+
+TEST_F(TableTest, ARestoreGivesWayToACommitThatCameMeanwhile) {
+  InterruptedFileSystem files;
+  Table t(files, kFolder, *connection_);
+  for (const char* path : {"a/1", "a/2", "a/3"}) files.write(join_path(kFolder, path), "rows");
+  const auto append = [&](const std::string& path) {
+    Change one = change(Change::Kind::kAppend, {});
+    one.adds = {{.path = path, .size = 4}};
+    Table(files, kFolder, *connection_).commit(one);
+  };
+  append("a/1");
+  append("a/2");
+  files.before_put = [&] { append("a/3"); };
+  EXPECT_THROW(t.restore(t.snapshot_at(0), 0, {}, at("2026-01-02")), Error);
+  EXPECT_EQ(paths_of(*t.snapshot()), "a/1 a/2 a/3 ");
+}
+
 TEST_F(TableTest, ANewColumnIsAddedAndALeftOutOneStays) {
   table().commit(append("a1/x.parquet"));
   Change wider = append("a2/x.parquet");

@@ -17,9 +17,9 @@ export function kind_of(type: string): ColumnKind {
   return kNumberTypes.test(name) ? 'number' : 'text';
 }
 
-/** Tells whether the numbers of a column are names rather than quantities: ids and years. */
+/** Tells whether the numbers of a column are names rather than quantities: ids, years, decades. */
 export function holds_labels(column: Column): boolean {
-  return /(^|_)(id|year)$/i.test(column.name);
+  return /(^|_)(id|year|decade|century)$/i.test(column.name);
 }
 
 /** Gives the number a value stands for, or null when it is none (NULL, NaN, infinity, text). */

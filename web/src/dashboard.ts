@@ -32,13 +32,8 @@ export interface Chart {
   sort?: string;
 }
 
-export interface Tile {
-  title: string;
-  description?: string;
-  sql: string;
-  /** Of 12 columns; 6 when absent. */
-  width?: number;
-  chart: Chart;
+/** What a tile's query returned. */
+export interface Result {
   columns: Column[];
   rows: Value[][];
   /** How many rows the query has; `rows` holds the first of them when `truncated`. */
@@ -47,9 +42,49 @@ export interface Tile {
   error?: { message: string };
 }
 
+interface TileFrame {
+  title: string;
+  description?: string;
+  sql: string;
+  /** Of 12 columns; 6 when absent. */
+  width?: number;
+  chart: Chart;
+}
+
+/** A tile with one result: what can be drawn. */
+export interface Tile extends TileFrame, Result {
+  /** The choices that the result follows, as `Task: Vision`. */
+  chosen?: string;
+  /** The choices that it does not follow, as `Not filtered by Year`. */
+  not_taken?: string;
+}
+
+/** A tile with a result for every combination of its filters' choices. */
+export interface FilteredTile extends TileFrame {
+  /** Indices into the page's filters. */
+  filters: number[];
+  results: Result[];
+  /** For each combination of choices the index of its result; the last filter changes first. */
+  result_of: number[];
+}
+
+/** What the reader of a page may choose; the first choice is all. */
+export interface Filter {
+  name: string;
+  title: string;
+  kind: 'value' | 'time_range';
+  choices: string[];
+  /** Index of what is chosen at first. */
+  default: number;
+  /** How many more values there are than can be chosen. */
+  left_out?: number;
+  error?: { message: string };
+}
+
 export interface Page {
   title: string;
-  tiles: Tile[];
+  filters?: Filter[];
+  tiles: (Tile | FilteredTile)[];
 }
 
 /** A version of a table that tiles were made from. */

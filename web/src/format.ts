@@ -37,6 +37,7 @@ const kGrainFormats: Record<Grain, Intl.DateTimeFormat> = {
 };
 
 const kShortDay = utc_format({ day: 'numeric', month: 'short' });
+const kMonth = utc_format({ month: 'short' });
 const kClock = utc_format({ hour: '2-digit', minute: '2-digit' });
 
 function utc_format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
@@ -104,7 +105,8 @@ export interface Span {
 /** Writes an instant for a label on an axis over `span`, leaving out what all labels share. */
 export function format_short_instant(instant: number, span: Span): string {
   const { grain } = span;
-  if (grain === 'year' || grain === 'month') return format_instant(instant, grain);
+  if (grain === 'year') return format_instant(instant, grain);
+  if (grain === 'month') return same_year(span) ? kMonth.format(instant) : format_instant(instant, grain);
   const day = same_year(span) ? kShortDay.format(instant) : format_instant(instant, 'day');
   if (grain === 'day') return day;
   const clock =

@@ -72,6 +72,9 @@ test('Labels leave out what a whole axis shares, and the span says it once.', ()
   const two_days = { first: kNewYear, last: kNewYear + 25 * kHour, grain: 'minute' } as const;
   assert.equal(format_short_instant(two_days.last, two_days), '2 Jan, 01:00');
   assert.equal(format_span(two_days), '1 Jan to 2 Jan 2015, UTC');
+  const one_year = { first: kNewYear, last: Date.UTC(2015, 11, 1), grain: 'month' } as const;
+  assert.equal(format_short_instant(one_year.last, one_year), 'Dec');
+  assert.equal(format_span(one_year), 'Jan 2015 to Dec 2015');
   const two_years = { first: kNewYear, last: Date.UTC(2016, 1, 2), grain: 'day' } as const;
   assert.equal(format_span(two_years), '1 Jan 2015 to 2 Feb 2016');
 });

@@ -6,9 +6,11 @@ import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import {
   kEveryChart,
+  kFiltered,
   kHostile,
   kHostileDashboard,
   kLargeDashboard,
+  kStars,
   kUndrawable,
   kUndrawableDashboard,
   write_page,
@@ -138,11 +140,11 @@ test('A page that holds as many rows as it may is drawn, and says what it leaves
   with_page(kLargeDashboard, {}, async (page) => {
     const tiles = await read_tiles(page);
     assert.deepEqual(faults_of(tiles), []);
-    assert.deepEqual(tiles.map((tile) => tile.rows.length).slice(0, 4), [5000, 5000, 5000, 200]);
+    assert.deepEqual(tiles.map((tile) => tile.rows.length).slice(0, 4), [5000, 5000, 5000, 30]);
     const notices = await page.$$eval('.notice', (texts) => texts.map((text) => text.textContent));
     assert.deepEqual(notices, [
       'Made of the first 5,000 of 12,345 rows.',
-      'The first 200 of 300 bars. All rows are under Data.',
+      'The first 30 of 300 by repo. All are under Data.',
     ]);
   }));
 
@@ -244,4 +246,62 @@ test('A chart follows the width of its tile.', () =>
       return Number(element.querySelector('svg').getAttribute('width')) === element.clientWidth;
     }, chart);
     assert.equal(await overflow_of(page), 0);
+  }));
+
+/** Reads the tiles of the page shown, by title. */
+async function tiles_by_title(page) {
+  return Object.fromEntries((await read_tiles(page)).map((tile) => [tile.title, tile]));
+}
+
+/** Chooses by label, as a reader does. */
+function choose(page, filter, label) {
+  return page.locator(`select[data-filter="${filter}"]`).selectOption({ label });
+}
+
+for (const [width, dark] of [
+  [1280, false],
+  [390, true],
+]) {
+  test(`A choice changes the tiles that take it, at ${width} pixels.`, () =>
+    with_page(kFiltered, { width, dark }, async (page) => {
+      const before = await tiles_by_title(page);
+      assert.deepEqual(before['Stars per month'].rows, kStars.rows(undefined, '2015'));
+      assert.deepEqual(before.Stars.rows, kStars.total());
+      await choose(page, 'language', 'Go');
+      const after = await tiles_by_title(page);
+      assert.deepEqual(after['Stars per month'].rows, kStars.rows('Go', '2015'));
+      assert.deepEqual(after.Stars.rows, kStars.total('Go'));
+      assert.deepEqual(after.Repositories.rows, [[3]]);
+      const note = page.locator(`${tile_named('Repositories')} .not-taken`);
+      assert.equal(await note.textContent(), 'Not filtered by Language, Year');
+      await choose(page, 'year', 'All');
+      assert.deepEqual((await tiles_by_title(page))['Stars per month'].rows, kStars.rows('Go'));
+      assert.deepEqual(faults_of(await read_tiles(page)), []);
+      assert.equal(await overflow_of(page), 0);
+    }));
+}
+
+test('Choices stand in the address, outlive a reload, and are those of one page.', () =>
+  with_page(kFiltered, {}, async (page) => {
+    await choose(page, 'language', 'C++');
+    assert.match(page.url(), /#languages\?language=C%2B%2B$/);
+    await page.reload();
+    await wait_until_ready(page);
+    assert.deepEqual((await tiles_by_title(page)).Stars.rows, kStars.total('C++'));
+    assert.equal(await page.locator('nav a[aria-current="page"]').textContent(), 'Languages');
+    await go_to_page(page, '#other');
+    assert.equal(await page.locator('select').count(), 0);
+    assert.deepEqual((await tiles_by_title(page)).n.rows, [[4]]);
+  }));
+
+test('A choice without rows, values left out and a filter that failed are said.', () =>
+  with_page(kFiltered, {}, async (page) => {
+    await choose(page, 'language', kHostile);
+    const shown = await tiles_by_title(page);
+    assert.equal(shown['Stars per month'].state, 'empty');
+    assert.match(shown['Stars per month'].message, /nothing for Language: <\/script>/);
+    const options = page.locator('select[data-filter="language"] option');
+    assert.equal(await options.last().textContent(), '17 values more not listed');
+    assert.ok(await page.locator('select[data-filter="owner"]').isDisabled());
+    assert.match(await page.locator('.filter-error').textContent(), /Owner.*mart\.owners/);
   }));

@@ -89,7 +89,6 @@ const kTyped = [kTime, { name: 'type', type: 'varchar' }, kEvents];
 
 const kActivity = {
   title: 'Activity',
-  filters: [],
   tiles: [
     tile('Events', { type: 'number', y: 'events', unit: 'events' }, [kEvents], [[1234567]], {
       width: 3,
@@ -180,7 +179,6 @@ const kActivity = {
 
 const kShapes = {
   title: 'All shapes',
-  filters: [],
   tiles: [
     tile(
       'Pushes and forks',
@@ -345,8 +343,7 @@ export const kHostileDashboard = {
   ...frame(kHostile, [
     {
       title: kHostile,
-      filters: [],
-      tiles: ['bar', 'line', 'stacked_bar', 'heatmap'].map((type) =>
+          tiles: ['bar', 'line', 'stacked_bar', 'heatmap'].map((type) =>
         tile(
           `${type} ${kHostile}`,
           { type, x: kHostile, y: 'n', series: 's', unit: kHostile },
@@ -364,7 +361,7 @@ export const kHostileDashboard = {
         ),
       ),
     },
-    { title: kHostile, filters: [], tiles: [] },
+    { title: kHostile, tiles: [] },
   ]),
   description: kHostile,
   project: kHostile,
@@ -410,15 +407,108 @@ export const kUndrawable = [
 ];
 
 export const kUndrawableDashboard = frame('Undrawable', [
-  { title: 'Page', filters: [], tiles: kUndrawable.map((one) => one.tile) },
+  { title: 'Page', tiles: kUndrawable.map((one) => one.tile) },
+]);
+
+const kNames = Array.from(
+  { length: 40 },
+  (_none, place) => `Image-to-Text Retrieval With Rather Many Words ${place + 1}`,
+);
+const kMonth = { name: 'month', type: 'varchar' };
+const kTask = { name: 'task', type: 'varchar' };
+const kPapers = { name: 'papers', type: 'bigint' };
+
+function papers_by_month(count, months = 24) {
+  const random = random_numbers(11);
+  return Array.from({ length: months }, (_none, place) => place).flatMap((month) =>
+    kNames
+      .slice(0, count)
+      .map((name, place) => [
+        `${2014 + Math.floor(month / 12)}-${String((month % 12) + 1).padStart(2, '0')}`,
+        name,
+        Math.round((400 / (1 + place)) * (0.7 + 0.6 * random())),
+      ]),
+  );
+}
+
+/** More names and series than a chart can show, and names that are too long for their place. */
+export const kCrowded = frame('Crowded', [
+  {
+    title: 'Crowded',
+    tiles: [
+      ...['stacked_bar', 'area', 'line', 'bar'].map((type) =>
+        tile(
+          `Papers per month, ${type}`,
+          { type, x: 'month', y: 'papers', series: 'task', unit: 'papers' },
+          [kMonth, kTask, kPapers],
+          papers_by_month(type === 'bar' ? 5 : 40),
+          { width: 6 },
+        ),
+      ),
+      tile(
+        'Papers per task and year',
+        { type: 'stacked_bar', x: 'task', y: 'papers', series: 'year', sort: '-papers' },
+        [{ name: 'year', type: 'integer' }, kTask, kPapers],
+        kNames.flatMap((name, place) => [2014, 2015, 2016].map((year) => [year, name, 50 - place])),
+        { width: 6 },
+      ),
+      tile(
+        'Long names',
+        { type: 'bar', x: 'task', y: ['papers', 'authors'] },
+        [kTask, kPapers, { name: 'authors', type: 'bigint' }],
+        kNames.slice(0, 4).map((name, place) => [name, 10 + place, place === 2 ? null : 30]),
+        { width: 6 },
+      ),
+      tile(
+        'Heatmap of tasks',
+        { type: 'heatmap', x: 'task', y: 'papers', series: 'month' },
+        [kMonth, kTask, kPapers],
+        papers_by_month(40, 70),
+        { width: 12 },
+      ),
+      tile(
+        'Scatter of tasks',
+        { type: 'scatter', x: 'month', y: 'papers', series: 'task' },
+        [kMonth, kTask, kPapers],
+        papers_by_month(20),
+        { width: 6 },
+      ),
+      tile(
+        'Only null',
+        { type: 'line', x: 'month', y: 'papers' },
+        [kMonth, kPapers],
+        [
+          ['2014-01', null],
+          ['2014-02', null],
+        ],
+        { width: 6 },
+      ),
+      tile(
+        'No month',
+        { type: 'line', x: 'hour', y: 'events' },
+        [kTime, kEvents],
+        [[null, 3]],
+        { width: 6 },
+      ),
+      tile(
+        'Decades',
+        { type: 'bar', x: 'decade', y: 'works', unit: 'works' },
+        [
+          { name: 'decade', type: 'integer' },
+          { name: 'works', type: 'bigint' },
+        ],
+        Array.from({ length: 52 }, (_none, place) => [1500 + place * 10, 1.17 ** place]),
+        { width: 6 },
+      ),
+    ],
+  },
 ]);
 
 /** As many rows as a tile can have, and one wide bar chart of more bars than are drawn. */
 export const kLargeDashboard = frame('Large', [
   {
     title: 'Large',
-    filters: [],
-    tiles: [
+      tiles: [
       tile(
         'Scatter of 5,000',
         { type: 'scatter', x: 'stars', y: 'forks', series: 'language' },
@@ -453,3 +543,104 @@ export const kLargeDashboard = frame('Large', [
     ],
   },
 ]);
+
+const kLanguages = ['C++', 'Go', 'Rust'];
+const kYears = ['2014', '2015'];
+
+/** The stars of each language and year; all is the sum, as the SQL would have it. */
+function star_rows(language, year) {
+  const rows = [];
+  for (let month = 0; month < 12; month += 1) {
+    let stars = 0;
+    kLanguages.forEach((one, place) => {
+      kYears.forEach((other, later) => {
+        const here = (language ?? one) === one && (year ?? other) === other;
+        if (here) stars += (place + 1) * 100 + later * 10 + month;
+      });
+    });
+    rows.push([`${year ?? '2014'}-${String(month + 1).padStart(2, '0')}-01`, stars]);
+  }
+  return rows;
+}
+
+function stars_result(language, year) {
+  const rows = star_rows(language, year);
+  return {
+    columns: [
+      { name: 'month', type: 'date' },
+      { name: 'stars', type: 'bigint' },
+    ],
+    rows,
+    total_rows: rows.length,
+    truncated: false,
+  };
+}
+
+function total_result(language) {
+  const stars = star_rows(language).reduce((sum, row) => sum + row[1], 0);
+  return { columns: [{ name: 'stars', type: 'bigint' }], rows: [[stars]], total_rows: 1 };
+}
+
+function filtered_tile(title, chart, filters, results) {
+  const { rows: _rows, columns: _columns, ...frame } = tile(title, chart, [], [], { width: 6 });
+  return { ...frame, filters, results, result_of: results.map((_one, index) => index) };
+}
+
+/** A page of two filters, and one of none. Tiles take both, one or none of the filters. */
+export const kFiltered = frame('Stars', [
+  {
+    title: 'Languages',
+    filters: [
+      {
+        name: 'language',
+        title: 'Language',
+        kind: 'value',
+        choices: ['all', ...kLanguages, kHostile],
+        default: 0,
+        left_out: 17,
+      },
+      {
+        name: 'year',
+        title: 'Year',
+        kind: 'time_range',
+        choices: ['all', ...kYears],
+        default: 2,
+        left_out: 0,
+      },
+      {
+        name: 'owner',
+        title: 'Owner',
+        kind: 'value',
+        choices: ['all'],
+        default: 0,
+        left_out: 0,
+        error: { message: "table not built yet: 'mart.owners'" },
+      },
+    ],
+    tiles: [
+      filtered_tile(
+        'Stars per month',
+        { type: 'bar', x: 'month', y: 'stars', unit: 'stars' },
+        [0, 1],
+        [undefined, ...kLanguages, kHostile].flatMap((language) =>
+          [undefined, ...kYears].map((year) =>
+            language === kHostile
+              ? { columns: stars_result().columns, rows: [], total_rows: 0 }
+              : stars_result(language, year),
+          ),
+        ),
+      ),
+      filtered_tile(
+        'Stars',
+        { type: 'number', y: 'stars' },
+        [0],
+        [undefined, ...kLanguages, kHostile].map((language) => total_result(language)),
+      ),
+      tile('Repositories', { type: 'table' }, [{ name: 'n', type: 'bigint' }], [[3]]),
+    ],
+  },
+  { title: 'Other', tiles: [tile('n', { type: 'table' }, [{ name: 'n', type: 'bigint' }], [[4]])] },
+]);
+
+/** What the fixture's SQL answers for a choice of language and year. */
+export const kStars = { rows: star_rows, total: (language) => total_result(language).rows };

@@ -11,6 +11,8 @@ for (const [name, dashboard] of Object.entries({
   hostile: fixtures.kHostileDashboard,
   undrawable: fixtures.kUndrawableDashboard,
   large: fixtures.kLargeDashboard,
+  filtered: fixtures.kFiltered,
+  crowded: fixtures.kCrowded,
 })) {
   const file = join(folder, `${name}.html`);
   fixtures.write_page(dashboard, template, file);

@@ -21,6 +21,13 @@ struct HistoryOptions {
   int64_t most = 20;
 };
 
+/// Returns what a commit did: `WRITE Overwrite`, `RESTORE 3`.
+std::string operation_text(const tables::Commit& commit) {
+  if (commit.restored_version)
+    return commit.operation + " " + std::to_string(*commit.restored_version);
+  return commit.operation + (commit.mode.empty() ? "" : " " + commit.mode);
+}
+
 std::string duration_text(Instant started, const std::optional<Instant>& ended) {
   return ended ? format_duration(*ended - started) : "-";
 }
@@ -85,7 +92,7 @@ void show_versions(Workspace& workspace, const Globals& globals, const std::stri
        commit != commits.rend() && static_cast<int64_t>(rows.size()) < most; ++commit) {
     const auto& provenance = commit->provenance;
     rows.push_back({std::to_string(commit->version), format_time(commit->time),
-                    commit->operation + (commit->mode.empty() ? "" : " " + commit->mode),
+                    operation_text(*commit),
                     provenance && provenance->interval ? provenance->interval->label() : "",
                     provenance ? format_count(provenance->rows) : "?",
                     provenance ? format_count(provenance->rejected) : "?",

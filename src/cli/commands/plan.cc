@@ -122,8 +122,9 @@ Exit show_plan(const Globals& globals, const SelectionOptions& options) {
     ledger.load_files(*session.connection);
   }
   if (!options.yes) check_size(project, ledger.progress(), request);
-  const Discovery discovery = discover(project, workspace.environment(), request, ledger.progress(),
-                                       workspace.cancellation());
+  Scanners scanners;
+  const Discovery discovery = discover(project, workspace.environment(), scanners, request,
+                                       ledger.progress(), workspace.cancellation());
   const Plan plan = make_plan(project, ledger.progress(), request);
   if (globals.json) {
     print_json(project, plan);

@@ -21,31 +21,6 @@ struct QueryOptions {
   std::string format = "table";
 };
 
-PointInTime read_point(const std::string& at) {
-  if (at.empty()) return std::monostate();
-  // Four digits alone are a version: no table is asked for "the year 2015".
-  if (const auto version = parse_integer(at)) return *version;
-  if (const auto time = parse_time(at)) return *time;
-  throw user_error("--at is neither a version nor a time: " + quote(at))
-      .hint("--at 3, or --at 2015-01-02T12:00:00Z");
-}
-
-bool is_number(const duckdb::ResultColumn& column) {
-  if (!column.type) return false;
-  switch (column.type->id) {
-    case Type::Id::kTinyint:
-    case Type::Id::kSmallint:
-    case Type::Id::kInteger:
-    case Type::Id::kBigint:
-    case Type::Id::kFloat:
-    case Type::Id::kDouble:
-    case Type::Id::kDecimal:
-      return true;
-    default:
-      return false;
-  }
-}
-
 /// Returns a CSV field (RFC 4180): NULL is empty, an empty text is "".
 std::string csv_field(const duckdb::Value& value) {
   if (std::holds_alternative<std::monostate>(value)) return "";
@@ -80,29 +55,15 @@ class CsvPrinter : public Printer {
 
 class JsonPrinter : public Printer {
  public:
-  void begin(const std::vector<duckdb::ResultColumn>& columns) override {
-    for (const auto& column : columns) {
-      const bool nested = column.type && (column.type->id == Type::Id::kList ||
-                                          column.type->id == Type::Id::kStruct ||
-                                          column.type->id == Type::Id::kMap);
-      columns_.push_back({json_text(column.name), nested});
-    }
-  }
+  void begin(const std::vector<duckdb::ResultColumn>& columns) override { columns_ = columns; }
   bool row(const duckdb::Row& row) override {
-    std::string line = "{";
-    for (size_t i = 0; i < row.size(); ++i) {
-      const bool nested = columns_[i].second && !std::holds_alternative<std::monostate>(row[i]);
-      line += (i == 0 ? "" : ",") + columns_[i].first + ":" +
-              (nested ? duckdb::text_of(row[i]) : json_value(row[i]));
-    }
-    line += "}\n";
+    const std::string line = json_row(columns_, row) + "\n";
     std::fwrite(line.data(), 1, line.size(), stdout);
     return true;
   }
 
  private:
-  std::vector<std::pair<std::string, bool>>
-      columns_;  // Name as JSON; whether values are JSON already.
+  std::vector<duckdb::ResultColumn> columns_;
 };
 
 class TablePrinter : public Printer {
@@ -119,12 +80,7 @@ class TablePrinter : public Printer {
       return false;
     }
     std::vector<std::string> cells;
-    for (const duckdb::Value& value : row) {
-      const bool null = std::holds_alternative<std::monostate>(value);
-      cells.push_back(
-          null ? "NULL"
-               : replace_all(replace_all(duckdb::text_of(value), "\n", "\\n"), "\t", "\\t"));
-    }
+    for (const duckdb::Value& value : row) cells.push_back(cell_text(value));
     rows_.push_back(std::move(cells));
     return true;
   }
@@ -152,7 +108,7 @@ std::unique_ptr<Printer> make_printer(const std::string& format) {
 Exit query_lake(const Globals& globals, const QueryOptions& options) {
   Workspace workspace(globals);
   const Project& project = workspace.project();
-  const PointInTime at = read_point(options.at);
+  const PointInTime at = read_point(options.at, "--at");
   const DuckdbEngine::Session session = workspace.engine().open();
   const sql::Statement statement = sql::analyze(*session.connection, options.sql);
   std::vector<std::string> names;

@@ -24,13 +24,16 @@ Exit validate_project(const Globals& globals) {
   for (const Asset& asset : project.assets) sources += asset.is_source() ? 1 : 0;
   const auto models = static_cast<int64_t>(project.assets.size()) - sources;
   const auto dashboards = static_cast<int64_t>(project.dashboards.size());
+  const auto tests = static_cast<int64_t>(project.tests.size());
   if (globals.json) {
-    std::printf("{\"event\":\"valid\",\"sources\":%ld,\"models\":%ld,\"dashboards\":%ld}\n",
-                sources, models, dashboards);
+    std::printf(
+        "{\"event\":\"valid\",\"sources\":%ld,\"models\":%ld,\"dashboards\":%ld,\"tests\":%ld}\n",
+        sources, models, dashboards, tests);
   } else if (!globals.quiet) {
-    std::fprintf(stderr, "%s: %s, %s, %s, no mistakes\n", project.name.c_str(),
+    const std::string and_tests = tests == 0 ? "" : format_count(tests, "test") + ", ";
+    std::fprintf(stderr, "%s: %s, %s, %s, %sno mistakes\n", project.name.c_str(),
                  format_count(sources, "source").c_str(), format_count(models, "model").c_str(),
-                 format_count(dashboards, "dashboard").c_str());
+                 format_count(dashboards, "dashboard").c_str(), and_tests.c_str());
   }
   return Exit::kDone;
 }

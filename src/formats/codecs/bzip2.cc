@@ -99,16 +99,15 @@ class Bzip2Source : public ByteSource {
 }  // namespace
 
 const Codec& bzip2() {
-  static const Codec codec = {
-      .name = kName,
-      .doc = "bzip2, of one stream or many",
-      .extension = ".bz2",
-      .least = kHeaderSize,
-      .recognises = recognises_bzip2,
-      .open =
-          [](std::unique_ptr<StoredBytes> stored, std::string name) {
-            return std::make_unique<Bzip2Source>(std::move(stored), std::move(name));
-          }};
+  static const Codec codec = {.name = kName,
+                              .doc = "bzip2, of one stream or many",
+                              .extension = ".bz2",
+                              .least = kHeaderSize,
+                              .recognises = recognises_bzip2,
+                              .open = [](std::unique_ptr<StoredBytes> stored, std::string name) {
+                                return std::make_unique<Bzip2Source>(std::move(stored),
+                                                                     std::move(name));
+                              }};
   return codec;
 }
 

@@ -115,10 +115,9 @@ const Codec& zstd() {
       .extension = ".zst",
       .least = kMagicSize,
       .recognises = may_begin_frame,
-      .open =
-          [](std::unique_ptr<StoredBytes> stored, std::string name) {
-            return std::make_unique<ZstdSource>(std::move(stored), std::move(name));
-          }};
+      .open = [](std::unique_ptr<StoredBytes> stored, std::string name) {
+        return std::make_unique<ZstdSource>(std::move(stored), std::move(name));
+      }};
   return codec;
 }
 

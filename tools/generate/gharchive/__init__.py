@@ -13,10 +13,18 @@ import pathlib
 import sys
 import zlib
 
+from options import positive
+
 from . import damage, hour
 from .world import FIRST_HOUR, World
 
 SUMMARY = "hours of GitHub activity in GH Archive's format"
+
+# For `make demo`: what this generator is told, and `tidemill run` beside the address of the sample.
+DEMO = {
+    "generate": ["--start", "2015-01-01T20", "--hours", "8", "--damaged", "2"],
+    "run": ["--start", "2015-01-01T20", "--end", "2015-01-02T04"],
+}
 
 _COMPRESSION_LEVEL = 4
 _GZIP_WINDOW_BITS = 31
@@ -29,10 +37,10 @@ def add_arguments(parser):
     parser.add_argument("--out", type=pathlib.Path, required=True, metavar="DIR", help="folder the files go to")
     parser.add_argument("--start", type=_parse_hour, required=True, metavar="HOUR",
                         help="first hour, in UTC, such as 2015-01-01T00")
-    parser.add_argument("--hours", type=_parse_positive(int), default=1, metavar="N",
+    parser.add_argument("--hours", type=positive(int), default=1, metavar="N",
                         help="how many hours (default: 1)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="another seed is another world (default: 1)")
-    parser.add_argument("--scale", type=_parse_positive(float), default=1.0, metavar="X",
+    parser.add_argument("--scale", type=positive(float), default=1.0, metavar="X",
                         help="1 is about 1,000 events an hour (default: 1)")
     parser.add_argument("--oddities", choices=["yes", "no"], default="yes",
                         help="no leaves out renames, odd texts, fractions of seconds, extra fields and gzip members")
@@ -62,18 +70,6 @@ def _parse_hour(text):
     if start < FIRST_HOUR:
         raise argparse.ArgumentTypeError(f"before 2015-01-01T00 the archive had another format: '{text}'")
     return start
-
-
-def _parse_positive(kind):
-    def parse(text):
-        try:
-            value = kind(text)
-        except ValueError:
-            value = 0
-        if value <= 0:
-            raise argparse.ArgumentTypeError(f"not a positive number: '{text}'")
-        return value
-    return parse
 
 
 def _write_file(path, lines, members, cut):

@@ -13,13 +13,14 @@ import {
   kNullText,
   type Span,
 } from '../format.ts';
-
-/** The most categories that bars lying on their side are drawn for. */
-export const kBarLimit = 200;
+import { kMostBars, limit_series, null_notice } from './crowd.ts';
 
 /** Bars over so few instants stand each above its own label, else along a time axis. */
 const kLabelledInstants = 48;
 const kMostHeatmapInstants = 2000;
+/** More bars, or longer names in all, have no room side by side. */
+const kMostUpright = 12;
+const kMostUprightLetters = 50;
 
 export interface Category {
   label: string;
@@ -39,11 +40,15 @@ export interface Point {
   y: number | null;
   /** Index into the tile's rows. */
   row: number;
+  /** The rows that y is the sum of, when it is no single row's. */
+  rows?: number[];
 }
 
 export interface Series {
   name: string;
   missing: boolean;
+  /** The sum of the series that are not drawn one by one. */
+  others?: true;
   /** Index of the column that holds y. */
   column: number;
   /** Ordered by x. */
@@ -91,8 +96,10 @@ export function make_drawing(tile: Tile): Drawing {
     sideways: lies_sideways(tile, columns, scale.axis),
     notices: collected.notices,
   };
+  limit_series(tile.chart.type, drawing, tile.chart.series ?? 'column');
   order_categories(tile, columns, drawing);
-  if (drawing.sideways) keep_first_categories(drawing);
+  if (drawing.sideways) keep_first_categories(drawing, column_at(tile, columns.x).name);
+  drawing.notices.push(...null_notice(drawing));
   for (const series of drawing.series) series.points.sort((a, b) => a.x - b.x || a.row - b.row);
   return drawing;
 }
@@ -105,7 +112,7 @@ export function series_names(tile: Tile): string[] {
     const { series } = make_drawing(tile);
     return series.length < 2 && tile.chart.series === undefined
       ? []
-      : series.filter((one) => !one.missing).map((one) => one.name);
+      : series.filter((one) => !one.missing && !one.others).map((one) => one.name);
   } catch {
     return [];
   }
@@ -205,12 +212,16 @@ function compare_digits(a: string, b: string): number {
   return Number(left > right) - Number(left < right);
 }
 
+/** Text made of numbers, which has an order of its own: `2015-03`, `2015-W09`, `08:00`, `18-24`. */
+const kOrdinal = /^\d+([-:./ ]?[WQ]?\d+)*$/;
+
 /**
- * Puts categories in the order a reader expects: by the whole height of a stack when sorted by y,
- * by size when several series bring numbers in any order, else as the rows come.
+ * Puts categories in the order a reader expects: by the whole height of a stack when sorted by y;
+ * without a sort, numbers and names made of numbers by size; else as the rows come.
  */
 function order_categories(tile: Tile, columns: Columns, drawing: Drawing): void {
-  if (drawing.x.kind !== 'category' || columns.series === null) return;
+  if (drawing.x.kind !== 'category' || drawing.span !== null) return;
+  const { categories } = drawing.x;
   const sort = sort_of(tile, columns);
   const sums = drawing.x.categories.map(() => 0);
   for (const point of drawing.series.flatMap((series) => series.points)) {
@@ -218,15 +229,27 @@ function order_categories(tile: Tile, columns: Columns, drawing: Drawing): void 
   }
   const indices = sums.map((_sum, index) => index);
   const sum = (index: number): number => sums[index] ?? 0;
-  if (sort !== null && columns.y.includes(sort.column)) {
+  if (sort !== null && columns.series !== null && columns.y.includes(sort.column)) {
     indices.sort((a, b) => (sort.descending ? sum(b) - sum(a) : sum(a) - sum(b)) || a - b);
-    rearrange(drawing, drawing.x.categories, indices);
-  } else if (sort === null && kind_of(column_at(tile, columns.x).type) === 'number') {
-    const label = (index: number): string =>
-      drawing.x.kind === 'category' ? (drawing.x.categories[index]?.label ?? '') : '';
-    indices.sort((a, b) => kCollator.compare(label(a), label(b)));
-    rearrange(drawing, drawing.x.categories, indices);
+    rearrange(drawing, categories, indices);
+  } else if (sort === null && has_own_order(tile, columns, categories)) {
+    const label = (index: number): string => categories[index]?.label ?? '';
+    const missing = (index: number): number => Number(categories[index]?.missing ?? false);
+    indices.sort(
+      (a, b) => missing(a) - missing(b) || kCollator.compare(label(a), label(b)) || a - b,
+    );
+    rearrange(drawing, categories, indices);
   }
+}
+
+function has_own_order(tile: Tile, columns: Columns, categories: readonly Category[]): boolean {
+  if (kind_of(column_at(tile, columns.x).type) === 'number') return true;
+  return are_ordinal(categories);
+}
+
+/** Tells whether the names are made of numbers, so that a reader knows what is between two. */
+export function are_ordinal(categories: readonly Category[]): boolean {
+  return categories.every((category) => category.missing || kOrdinal.test(category.label));
 }
 
 /** Moves category `indices[i]` to place i, and drops the categories that `indices` leaves out. */
@@ -444,17 +467,20 @@ function repeated_notice(tile: Tile, columns: Columns, count: number): string[] 
 function lies_sideways(tile: Tile, columns: Columns, axis: XAxis): boolean {
   const { type } = tile.chart;
   if ((type !== 'bar' && type !== 'stacked_bar') || axis.kind !== 'category') return false;
+  const { categories } = axis;
   if (kind_of(column_at(tile, columns.x).type) !== 'text') return false;
-  const longest = Math.max(0, ...axis.categories.map((category) => category.label.length));
-  return axis.categories.length > 12 || (longest > 10 && axis.categories.length > 4);
+  if (sort_of(tile, columns) === null && has_own_order(tile, columns, categories)) return false;
+  const longest = categories.reduce((most, { label }) => Math.max(most, label.length), 0);
+  return categories.length > kMostUpright || longest * categories.length > kMostUprightLetters;
 }
 
-function keep_first_categories(drawing: Drawing): void {
-  if (drawing.x.kind !== 'category' || drawing.x.categories.length <= kBarLimit) return;
+function keep_first_categories(drawing: Drawing, noun: string): void {
+  if (drawing.x.kind !== 'category' || drawing.x.categories.length <= kMostBars) return;
   const count = drawing.x.categories.length;
-  const kept = drawing.x.categories.slice(0, kBarLimit).map((_category, index) => index);
+  const kept = drawing.x.categories.slice(0, kMostBars).map((_category, index) => index);
   rearrange(drawing, drawing.x.categories, kept);
+  const named = noun.replaceAll('_', ' ');
   drawing.notices.push(
-    `The first ${kBarLimit} of ${count_of(count, 'bar')}. All rows are under Data.`,
+    `The first ${kMostBars} of ${count.toLocaleString('en-US')} by ${named}. All are under Data.`,
   );
 }

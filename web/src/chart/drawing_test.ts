@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Chart, Column, Tile, Value } from '../dashboard.ts';
-import { ChartError, compare_values, kBarLimit, make_drawing, type Drawing } from './drawing.ts';
+import { kMostBars, kMostHeatmapRows, kMostSeries } from './crowd.ts';
+import { ChartError, compare_values, make_drawing, type Drawing } from './drawing.ts';
 
 const kHour: Column = { name: 'hour', type: 'timestamp' };
 const kType: Column = { name: 'type', type: 'varchar' };
@@ -33,6 +34,7 @@ test('Rows in any order become lines in the order of time, a NULL stays a gap.',
     tile({ type: 'line', x: 'hour', y: 'events' }, [kHour, kEvents], rows),
   );
   assert.equal(drawing.x.kind, 'time');
+  assert.deepEqual(drawing.notices, ['1 of 3 values is null and not drawn.']);
   assert.deepEqual(values(drawing), { events: [1, null, 3] });
   assert.deepEqual(
     drawing.series[0]?.points.map((point) => point.row),
@@ -146,13 +148,99 @@ test('A scatter draws every row.', () => {
 });
 
 test('Many or long names make bars lie on their side, up to a limit that is told.', () => {
-  const rows = Array.from({ length: kBarLimit + 1 }, (_none, place) => [`name ${place}`, place]);
+  const rows = Array.from({ length: kMostBars + 1 }, (_none, place) => [`name ${place}`, place]);
   const drawing = make_drawing(
     tile({ type: 'bar', x: 'type', y: 'events' }, [kType, kEvents], rows),
   );
   assert.ok(drawing.sideways);
-  assert.equal(drawing.series[0]?.points.length, kBarLimit);
-  assert.equal(drawing.notices.length, 1);
+  assert.equal(drawing.series[0]?.points.length, kMostBars);
+  assert.deepEqual(drawing.notices, ['The first 30 of 31 by type. All are under Data.']);
+});
+
+test('Months written as text stand side by side, however many, and long names do not.', () => {
+  const sideways = (names: string[]): boolean =>
+    make_drawing(
+      tile(
+        { type: 'bar', x: 'type', y: 'events' },
+        [kType, kEvents],
+        names.map((name) => [name, 1]),
+      ),
+    ).sideways;
+  assert.equal(sideways(Array.from({ length: 40 }, (_none, year) => `${1980 + year}-01`)), false);
+  assert.equal(sideways(['Image Classification of Birds', 'Semantic Segmentation']), true);
+  assert.equal(sideways(['Go', 'Rust', 'C++']), false);
+});
+
+/** Rows of `count` types at two hours, the first type the largest. */
+function rows_of_types(count: number): Value[][] {
+  return ['2015-01-01T00:00:00Z', '2015-01-01T01:00:00Z'].flatMap((hour) =>
+    Array.from({ length: count }, (_none, place) => [hour, `type ${place}`, 100 - place]),
+  );
+}
+
+test('A stack of too many series keeps its height: the smallest become one sum.', () => {
+  const rows = [...rows_of_types(kMostSeries + 4), ['2015-01-01T02:00:00Z', 'type 19', null]];
+  const chart: Chart = { type: 'stacked_bar', x: 'hour', y: 'events', series: 'type' };
+  const drawing = make_drawing(tile(chart, [kHour, kType, kEvents], rows));
+  assert.equal(drawing.series.length, kMostSeries);
+  const others = drawing.series.at(-1);
+  assert.equal(others?.name, '5 others');
+  assert.deepEqual(
+    others?.points.map((point) => point.y),
+    [85 + 84 + 83 + 82 + 81, 85 + 84 + 83 + 82 + 81, null],
+  );
+  assert.deepEqual(others?.points[0]?.rows, [15, 16, 17, 18, 19]);
+  assert.equal(
+    drawing.notices[0],
+    'The 15 largest of 20 by type; the others are one sum. All are under Data.',
+  );
+});
+
+test('Of too many lines the largest are drawn, and as many as have a colour are no notice.', () => {
+  const chart: Chart = { type: 'line', x: 'hour', y: 'events', series: 'type' };
+  const columns = [kHour, kType, kEvents];
+  const many = make_drawing(tile(chart, columns, rows_of_types(kMostSeries + 1)));
+  assert.equal(many.series.length, kMostSeries);
+  assert.deepEqual(many.notices, [
+    'The 16 largest of 17 by type; the others are not drawn. All are under Data.',
+  ]);
+  assert.deepEqual(make_drawing(tile(chart, columns, rows_of_types(kMostSeries))).notices, []);
+});
+
+test('A heatmap of too many rows draws the first.', () => {
+  const chart: Chart = { type: 'heatmap', x: 'hour', y: 'events', series: 'type' };
+  const drawing = make_drawing(tile(chart, [kHour, kType, kEvents], rows_of_types(99)));
+  assert.equal(drawing.series.length, kMostHeatmapRows);
+  assert.deepEqual(drawing.notices, ['The first 60 of 99 rows. All are under Data.']);
+});
+
+test('Names made of numbers stand in their own order, NULL last; other names as they come.', () => {
+  const order = (names: (string | null)[]): string[] =>
+    labels(
+      make_drawing(
+        tile(
+          { type: 'bar', x: 'type', y: 'events' },
+          [kType, kEvents],
+          names.map((name) => [name, 1]),
+        ),
+      ),
+    );
+  assert.deepEqual(order(['2015-10', null, '2015-9']), ['2015-9', '2015-10', 'null']);
+  assert.deepEqual(order(['36-50', '18-24', '25-35']), ['18-24', '25-35', '36-50']);
+  assert.deepEqual(order(['2015-10', 'never', '2015-9']), ['2015-10', 'never', '2015-9']);
+});
+
+test('Years are in order without a series too, unless the chart sorts them.', () => {
+  const columns = [{ name: 'year', type: 'integer' }, kEvents];
+  const rows = [
+    [2016, 1],
+    [2014, 3],
+    [2015, 2],
+  ];
+  const chart: Chart = { type: 'bar', x: 'year', y: 'events' };
+  assert.deepEqual(labels(make_drawing(tile(chart, columns, rows))), ['2014', '2015', '2016']);
+  const sorted = make_drawing(tile({ ...chart, sort: '-year' }, columns, rows));
+  assert.deepEqual(labels(sorted), ['2016', '2015', '2014']);
 });
 
 test('Several measures are series of their own names.', () => {

@@ -7,7 +7,7 @@ import type {
 } from 'echarts';
 import type { ChartType } from '../dashboard.ts';
 import { format_axis_number, format_number, format_span, kNullText, type Span } from '../format.ts';
-import type { Category, Drawing, Point, Series } from './drawing.ts';
+import { are_ordinal, type Category, type Drawing, type Point, type Series } from './drawing.ts';
 import { colour_at, ink_on_shade, symbol_at, type Look, type SeriesPlaces } from './palette.ts';
 
 export interface Style {
@@ -35,14 +35,29 @@ const kFontFamily =
   "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif";
 const kYear = 366 * 86_400_000;
 const kHeatmapRowHeight = 26;
+/** With more rows, what the columns are stands above them, where reading begins. */
+const kTallHeatmap = 20;
 /** Markers on a line among others, to tell it by, and on a line alone, to show its points. */
 const kMarkersOfMany = 12;
 const kMarkersOfOne = 48;
 const kFaded = 0.15;
 
+/** The most pixels that a label takes which stands upright below its column. */
+const kUprightLabel = 110;
+const kLetterWidth = 6.5;
+
+/** Tells whether the columns of a heatmap have names that could not lie below them. */
+function has_long_names(drawing: Drawing): boolean {
+  if (drawing.x.kind !== 'category' || drawing.span !== null) return false;
+  return drawing.x.categories.some((category) => category.label.length > 6);
+}
+
 /** The height in CSS pixels that a chart needs so that each of its bars or rows can be read. */
 export function needed_height(type: ChartType, drawing: Drawing): number {
-  if (type === 'heatmap') return Math.max(220, drawing.series.length * kHeatmapRowHeight + 60);
+  if (type === 'heatmap') {
+    const rows = Math.max(160, drawing.series.length * kHeatmapRowHeight);
+    return rows + (has_long_names(drawing) ? kUprightLabel : 0) + 60;
+  }
   if (!drawing.sideways || drawing.x.kind !== 'category') return 280;
   const bars = type === 'bar' ? Math.min(drawing.series.length, 4) : 1;
   return Math.max(220, drawing.x.categories.length * kBarHeight * Math.max(1, bars * 0.7) + 40);
@@ -55,6 +70,7 @@ export function series_colour(
   style: Pick<Style, 'look' | 'places'>,
 ): string {
   if (series.missing) return style.look.missing;
+  if (series.others) return style.look.others;
   const alone = drawing.series_column === null && drawing.series.length === 1;
   return colour_at(style.look, alone ? 0 : style.places.place_of(series.name));
 }
@@ -155,7 +171,18 @@ function category_axis(
 function label_room(drawing: Drawing, count: number, style: Style): number | null {
   if (drawing.sideways) return style.width * 0.38;
   const room = (style.width - 70) / count - 6;
-  return room < 34 ? null : room;
+  return room < 34 || (has_own_order(drawing) && room < longest(drawing)) ? null : room;
+}
+
+/** Tells whether labels may be left out rather than cut, since those around them tell them. */
+function has_own_order(drawing: Drawing): boolean {
+  if (drawing.x.kind !== 'category') return false;
+  return drawing.span !== null || are_ordinal(drawing.x.categories);
+}
+
+/** The width in pixels of the longest label. */
+function longest(drawing: Drawing): number {
+  return drawing.x.kind === 'category' ? longest_label(drawing.x.categories) * kLetterWidth : 0;
 }
 
 interface NamedAxis {
@@ -208,7 +235,7 @@ function value_axis(
   const needed = !labels_values(type, drawing);
   return {
     type: 'value',
-    scale: type === 'scatter',
+    scale: type === 'scatter' || (type === 'line' && lies_far_from_zero(drawing)),
     splitNumber: drawing.sideways ? 3 : 4,
     axisLine: { show: false },
     axisTick: { show: false },
@@ -345,13 +372,9 @@ function bar_series(type: ChartType, drawing: Drawing, parts: Shared, style: Sty
       position: 'right',
       color: style.look.muted,
       fontSize: 11,
-      formatter: (shown) => bar_label((shown.value as Item['value'])[0], largest),
+      formatter: (shown) => format_axis_number((shown.value as [number, number])[0], largest),
     },
   };
-}
-
-function bar_label(value: number | null, largest: number): string {
-  return value === null ? kNullText : format_axis_number(value, largest);
 }
 
 function scatter_series(parts: Shared, series: Series, style: Style): SeriesOption {
@@ -381,8 +404,11 @@ function heatmap_parts(drawing: Drawing, style: Style): EChartsOption {
     })),
   );
   const bare = { axisLine: { show: false }, axisTick: { show: false }, splitLine: { show: false } };
+  const upright = has_long_names(drawing) && longest_label(columns) * kLetterWidth > cell;
+  const x_axis = named_axis(columns, style, null);
+  if (upright) Object.assign(x_axis.axisLabel, upright_label());
   return {
-    xAxis: { ...named_axis(columns, style, null), ...bare },
+    xAxis: { ...x_axis, ...bare, position: rows.length > kTallHeatmap ? 'top' : 'bottom' },
     yAxis: { ...named_axis(rows, style, style.width * 0.28), ...bare, inverse: true },
     visualMap: {
       show: false,
@@ -409,19 +435,41 @@ function heatmap_parts(drawing: Drawing, style: Style): EChartsOption {
   };
 }
 
+function longest_label(categories: readonly Category[]): number {
+  return categories.reduce((most, { label }) => Math.max(most, label.length), 0);
+}
+
+function upright_label(): object {
+  return { rotate: 90, width: kUprightLabel, overflow: 'truncate' };
+}
+
 function cell_label(value: unknown, largest: number): string {
   return typeof value === 'number' ? format_axis_number(value, largest) : kNullText;
 }
 
-/** The least and the most value of a heatmap; the least is 0 where all values are above it. */
+/**
+ * The least and the most value that a heatmap's shades stand for. The least is 0, unless all values
+ * are so far from it that they would look alike, as averages do.
+ */
 export function heatmap_range(drawing: Drawing): { least: number; most: number } {
-  let least = 0;
-  let most = 0;
-  for (const point of drawing.series.flatMap((series) => series.points)) {
-    least = Math.min(least, point.y ?? 0);
-    most = Math.max(most, point.y ?? 0);
-  }
-  return { least, most: most === least ? least + 1 : most };
+  const { least, most } = extent_of(drawing);
+  if (lies_far_from_zero(drawing)) return { least, most };
+  const [from, to] = [Math.min(0, least), Math.max(0, most)];
+  return { least: from, most: to === from ? 1 : to };
+}
+
+function extent_of(drawing: Drawing): { least: number; most: number } {
+  const values = drawing.series.flatMap((series) => series.points.flatMap(({ y }) => y ?? []));
+  return {
+    least: values.reduce((least, value) => Math.min(least, value), Infinity),
+    most: values.reduce((most, value) => Math.max(most, value), -Infinity),
+  };
+}
+
+/** Tells whether the values differ by less than they are away from 0. */
+function lies_far_from_zero(drawing: Drawing): boolean {
+  const { least, most } = extent_of(drawing);
+  return least > 0 && least < most && most - least < least;
 }
 
 // ---- tooltip ----

@@ -11,6 +11,8 @@ export interface Look {
   series: readonly string[];
   /** For the series of rows whose series column is NULL. */
   missing: string;
+  /** For the sum of the series that have no colour of their own. */
+  others: string;
   /** Shades of a heatmap, least to most. */
   shades: readonly string[];
 }
@@ -40,6 +42,7 @@ export const kLight: Look = {
     '#a3b1c2',
   ],
   missing: '#9aa5b1',
+  others: '#d3dae2',
   shades: ['#edf3fa', '#c6dcf2', '#8cb9e3', '#4a8bcb', '#235f9f', '#123a66'],
 };
 
@@ -68,6 +71,7 @@ export const kDark: Look = {
     '#5b6a7d',
   ],
   missing: '#6b7886',
+  others: '#3a4655',
   shades: ['#1f2d3d', '#244669', '#2d679d', '#4690cf', '#86bdec', '#d3e8fb'],
 };
 

@@ -20,6 +20,7 @@ export function open_data_dialog(tile: Tile): void {
     ),
     element('h3', {}, 'SQL'),
     element('pre', { tabindex: 0 }, element('code', {}, tile.sql.trim())),
+    ...(tile.chosen === undefined ? [] : [element('p', { class: 'chosen' }, tile.chosen)]),
     element('h3', {}, 'Rows', element('span', { class: 'count' }, rows_text(tile))),
     rows_of(tile),
   );

@@ -1,21 +1,25 @@
 import { series_names } from '../chart/drawing.ts';
 import { SeriesPlaces, type Look } from '../chart/palette.ts';
+import { choices_in, every_result, query_of, tile_at, type Choices } from '../choices.ts';
 import type { Dashboard, Page, TableVersion } from '../dashboard.ts';
 import { format_instant } from '../format.ts';
 import { to_instant } from '../columns.ts';
 import { slug } from './data_dialog.ts';
 import { element } from './element.ts';
+import { filter_bar } from './filters.ts';
 import { Theme } from './theme.ts';
 import { TileView } from './tile.ts';
 
 /**
- * Shows a dashboard inside `root`, and the page that the address names after `#`, or the first.
- * `data-ready` on the document's element is "true" whenever all tiles of the page are drawn.
+ * Shows a dashboard inside `root`: the page that the address names after `#`, or the first, and the
+ * choices that it names after `?`. `data-ready` on the document's element is "true" whenever all
+ * tiles of the page are drawn.
  */
 export function show_dashboard(root: HTMLElement, dashboard: Dashboard): void {
   document.title = dashboard.title;
-  const tiles = dashboard.pages.flatMap((page) => page.tiles);
+  const tiles = dashboard.pages.flatMap((page) => page.tiles.flatMap(every_result));
   const places = new SeriesPlaces(tiles.map(series_names));
+  const filters = element('div', { id: 'filters' });
   const grid = element('main', { class: 'grid', id: 'tiles', tabindex: -1 });
   let views: TileView[] = [];
   const draw = (look: Look): void => {
@@ -25,16 +29,26 @@ export function show_dashboard(root: HTMLElement, dashboard: Dashboard): void {
   const theme = new Theme(draw);
   const tabs = page_tabs(dashboard.pages);
   const show_page = (): void => {
-    const page = tabs.select(location.hash);
+    const { page, address, choices } = tabs.select(location.hash);
     for (const view of views) view.dispose();
     document.documentElement.dataset.ready = 'false';
-    views = page.tiles.map((tile) => new TileView(tile, places));
+    views = page.tiles.map((tile) => new TileView(tile_at(page, tile, choices), places));
+    filters.replaceChildren(
+      ...filter_bar(page.filters ?? [], choices, (chosen) => {
+        const query = query_of(page, chosen);
+        history.replaceState(null, '', query === '' ? address : `${address}?${query}`);
+        page.tiles.forEach((tile, index) =>
+          views[index]?.show(tile_at(page, tile, chosen), theme.look()),
+        );
+      }),
+    );
     grid.replaceChildren(...views.map((view) => view.element));
     draw(theme.look());
   };
   root.replaceChildren(
     page_header(dashboard, theme),
     ...tabs.elements,
+    filters,
     grid,
     page_footer(dashboard),
   );
@@ -42,10 +56,17 @@ export function show_dashboard(root: HTMLElement, dashboard: Dashboard): void {
   show_page();
 }
 
+interface Selected {
+  page: Page;
+  /** `#…`, without choices. */
+  address: string;
+  choices: Choices;
+}
+
 interface Tabs {
   elements: HTMLElement[];
   /** Marks the page that an address's `#…` names, or the first, and gives it. */
-  select(hash: string): Page;
+  select(hash: string): Selected;
 }
 
 function page_tabs(pages: readonly Page[]): Tabs {
@@ -55,12 +76,14 @@ function page_tabs(pages: readonly Page[]): Tabs {
   return {
     elements: pages.length > 1 ? [bar] : [],
     select(hash) {
-      const index = Math.max(0, addresses.indexOf(decode(hash)));
+      const [name = '', query = ''] = hash.split(/\?(.*)/s);
+      const index = Math.max(0, addresses.indexOf(decode(name)));
       links.forEach((link, place) => {
         if (place === index) link.setAttribute('aria-current', 'page');
         else link.removeAttribute('aria-current');
       });
-      return pages[index] ?? { title: '', tiles: [] };
+      const page = pages[index] ?? { title: '', tiles: [] };
+      return { page, address: addresses[index] ?? '#', choices: choices_in(page, query) };
     },
   };
 }

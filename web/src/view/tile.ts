@@ -18,7 +18,7 @@ import { hidden_table, sortable_table } from './table.ts';
 import { tooltip, with_unit } from './tooltip.ts';
 
 /** A chart that needs more CSS pixels than this scrolls inside its tile. */
-const kTallest = 600;
+const kTallest = 720;
 
 /**
  * A tile on the page. Its element says what became of it in `data-state`: drawn, empty or error.
@@ -27,12 +27,13 @@ const kTallest = 600;
 export class TileView {
   readonly element: HTMLElement;
   private readonly body_ = element('div', { class: 'tile-body' });
+  private readonly not_taken_ = element('p', { class: 'not-taken', hidden: true });
   private readonly hidden_series_ = new Set<number>();
   private forward_series_: number | null = null;
   private plot_: Plot | null = null;
 
   constructor(
-    private readonly tile_: Tile,
+    private tile_: Tile,
     private readonly places_: SeriesPlaces,
   ) {
     const { title, description, chart, width } = tile_;
@@ -47,15 +48,28 @@ export class TileView {
       },
       element('header', {}, element('h2', {}, title), this.data_button()),
       ...(description === undefined ? [] : [element('p', { class: 'description' }, description)]),
+      this.not_taken_,
       this.body_,
     );
     this.element.style.setProperty('--span', String(Math.min(12, Math.max(1, width ?? 6))));
+  }
+
+  /** Draws another result in place of the one shown, unless it is the same. */
+  show(tile: Tile, look: Look): void {
+    const { rows, chosen, not_taken } = this.tile_;
+    if (tile.rows === rows && tile.chosen === chosen && tile.not_taken === not_taken) return;
+    this.tile_ = tile;
+    this.hidden_series_.clear();
+    this.forward_series_ = null;
+    this.draw(look);
   }
 
   /** Draws the tile in this look, in place of what was drawn before. Never throws. */
   draw(look: Look): void {
     this.dispose();
     this.body_.replaceChildren();
+    this.not_taken_.textContent = this.tile_.not_taken ?? '';
+    this.not_taken_.hidden = this.tile_.not_taken === undefined;
     try {
       this.element.dataset.state = this.draw_body(look);
     } catch (error) {
@@ -82,14 +96,15 @@ export class TileView {
       );
     }
     if (tile.rows.length === 0) {
+      const what = tile.chosen ?? 'the data at hand';
       this.body_.append(
-        message('empty', 'No rows', 'The SQL of this tile returned nothing for the data at hand.'),
+        message('empty', 'No rows', `The SQL of this tile returned nothing for ${what}.`),
       );
       return 'empty';
     }
     if (tile.chart.type === 'table') this.draw_table();
     else if (tile.chart.type === 'number') this.draw_number();
-    else this.draw_chart(look);
+    else return this.draw_chart(look);
     return 'drawn';
   }
 
@@ -106,9 +121,15 @@ export class TileView {
     this.body_.append(figures(this.tile_), hidden_table({ caption: this.tile_.title, ...drawn }));
   }
 
-  private draw_chart(look: Look): void {
+  private draw_chart(look: Look): 'drawn' | 'empty' {
     const tile = this.tile_;
     const drawing = make_drawing(tile);
+    const points = drawing.series.flatMap((series) => series.points);
+    if (points.every((point) => point.y === null)) {
+      const text = points.length > 0 ? 'Every value is null.' : drawing.notices.join(' ');
+      this.body_.append(message('empty', 'No values', text));
+      return 'empty';
+    }
     const canvas = element('div', {
       class: 'chart',
       role: 'img',
@@ -137,6 +158,7 @@ export class TileView {
           tooltip(tile, drawing, shown, (series) => this.series_look(drawing, series, look)),
       }),
     );
+    return 'drawn';
   }
 
   /** What y is, and which series there are. */
@@ -202,17 +224,26 @@ export class TileView {
   }
 }
 
-/** Names the quantity that a chart shows: the column, and the unit if it says something else. */
+/**
+ * Names what a chart shows: the quantity, its unit if that says something else, and by what. Time
+ * is not named, since the span that follows says it.
+ */
 function axis_title(tile: Tile, drawing: Drawing): string {
-  const { unit, series } = tile.chart;
-  const names = [...new Set(drawing.series.map((one) => tile.columns[one.column]?.name ?? ''))];
-  const [name] = names;
-  const subject = names.length === 1 && name !== undefined ? name.replaceAll('_', ' ') : '';
-  if (tile.chart.type === 'scatter') return `${subject} against ${tile.chart.x ?? ''}`.trim();
-  const measure = unit === undefined || unit === subject ? subject : `${subject} (${unit})`.trim();
-  return series === undefined || drawing.series.length < 2
-    ? measure
-    : `${measure} by ${series.replaceAll('_', ' ')}`;
+  const { type, unit, series } = tile.chart;
+  const columns = [...new Set(drawing.series.map((one) => one.column))];
+  const subject = columns.length === 1 ? column_title(tile, columns[0]) : '';
+  const x = drawing.span === null ? column_title(tile, drawing.x_column) : '';
+  if (type === 'scatter') return `${subject} against ${x || column_title(tile, drawing.x_column)}`;
+  const measure = unit === undefined || unit === subject ? subject : `${subject} (${unit})`;
+  const by = [x, drawing.series.length < 2 ? '' : (series ?? '').replaceAll('_', ' ')];
+  const named = by.filter((name) => name !== '').join(' and ');
+  const what = subject === '' ? (unit ?? '') : measure;
+  if (named === '') return what;
+  return what === '' ? `by ${named}` : `${what} by ${named}`;
+}
+
+function column_title(tile: Tile, index: number | undefined): string {
+  return (tile.columns[index ?? -1]?.name ?? '').replaceAll('_', ' ');
 }
 
 /**
@@ -224,7 +255,8 @@ function drawn_rows(tile: Tile, drawing: Drawing): { columns: Column[]; rows: Va
   const indices = [drawing.x_column, drawing.series_column, ...measures].filter(
     (index) => index !== null,
   );
-  const rows = new Set(drawing.series.flatMap((series) => series.points.map((point) => point.row)));
+  const points = drawing.series.flatMap((series) => series.points);
+  const rows = new Set(points.flatMap((point) => point.rows ?? [point.row]));
   return {
     columns: indices.flatMap((index) => tile.columns[index] ?? []),
     rows: [...rows]

@@ -1,7 +1,7 @@
 import { holds_labels, kind_of, to_instant } from '../columns.ts';
 import type { Tile } from '../dashboard.ts';
 import { format_instant, format_name, format_number, format_value, kNullText } from '../format.ts';
-import type { Drawing, Series } from '../chart/drawing.ts';
+import type { Drawing, Point, Series } from '../chart/drawing.ts';
 import type { Shown } from '../chart/option.ts';
 import { element } from './element.ts';
 import { marker } from './marker.ts';
@@ -43,7 +43,7 @@ function line(tile: Tile, { series, point }: Shown, look: SeriesLook): HTMLEleme
     { class: 'tooltip-line' },
     marker(look.colour, look.shape),
     element('span', { class: 'tooltip-name' }, series.name),
-    element('span', { class: 'tooltip-value' }, y_text(tile, series.column, point.row)),
+    element('span', { class: 'tooltip-value' }, y_text(tile, series.column, point)),
   );
 }
 
@@ -57,9 +57,9 @@ function total_line(tile: Tile, shown: readonly Shown[]): HTMLElement {
   );
 }
 
-function y_text(tile: Tile, column_index: number, row: number): string {
+function y_text(tile: Tile, column_index: number, point: Point): string {
   const column = tile.columns[column_index];
-  const value = tile.rows[row]?.[column_index];
+  const value = point.rows === undefined ? tile.rows[point.row]?.[column_index] : point.y;
   if (column === undefined || value === null || value === undefined) return kNullText;
   return with_unit(format_value(value, column), tile.chart.unit);
 }
