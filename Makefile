@@ -5,7 +5,11 @@ export PATH := $(CURDIR)/build/third_party/node/bin:$(PATH)
 
 SOURCES = $(shell find src -name '*.cc' -o -name '*.h')
 
-.PHONY: help demo test build dev asan tsan format tidy clean
+# What `make bench` runs: the size of its inputs, and which rows (all of benchmarks/rows where it is empty).
+SCALE ?= 1
+ROWS ?=
+
+.PHONY: help demo test bench build dev asan tsan format tidy clean
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -18,6 +22,10 @@ test: ## build everything and run all tests
 	@$(call build_preset,release)
 	@$(call build_preset,asan)
 	@tools/test
+
+bench: build ## measure against other programs: SCALE=0.1 for small inputs, ROWS="ratings papers" for some rows
+	@tools/setup bench
+	@python3 benchmarks/bench.py --scale $(SCALE) $(ROWS)
 
 build: ## build the program: build/tidemill
 	@tools/setup build

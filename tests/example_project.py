@@ -12,13 +12,18 @@ from pathlib import Path
 import deltalake
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests/oracle"))
 PROGRAM = Path(os.environ.get("TIDEMILL", ROOT / "build/tidemill")).resolve()
 REAL_DATA = ROOT.parent / "shared/data"
 
 
-def run(*arguments, **options):
-    """Runs a command to its good end and returns it with its output as text."""
-    return subprocess.run([str(a) for a in arguments], check=True, capture_output=True, text=True, **options)
+def run(*arguments):
+    """Runs a command to its good end and returns it with its output as text, whose line ends stay as they are."""
+    done = subprocess.run([str(argument) for argument in arguments], capture_output=True)
+    stdout, stderr = done.stdout.decode(), done.stderr.decode()
+    if done.returncode != 0:
+        raise subprocess.CalledProcessError(done.returncode, done.args, stdout, stderr)
+    return subprocess.CompletedProcess(done.args, 0, stdout, stderr)
 
 
 def generate(example, folder, *options):
@@ -26,8 +31,15 @@ def generate(example, folder, *options):
 
 
 def oracle(example, data, table):
-    """Returns what a table must be, as rows of the oracle's CSV text."""
+    """Returns what a table of an example must be: the header and the sorted rows."""
     return rows_of(run(sys.executable, ROOT / "tests/oracle" / f"{example}.py", data, "--table", table).stdout)
+
+
+def answer(oracle, data, table):
+    """Returns what a table must be: the header and the sorted rows. `data` is what the oracle has read."""
+    out = io.StringIO()
+    oracle.write_table(data, table, out)
+    return rows_of(out.getvalue())
 
 
 def rows_of(text):
@@ -55,8 +67,8 @@ class ExampleProject:
         shutil.copytree(ROOT / "examples" / name, self.folder, ignore=shutil.ignore_patterns(".tidemill"))
         self.variables = [word for name, value in variables.items() for word in ("--var", f"{name}={value}")]
 
-    def command(self, *words, **options):
-        return run(PROGRAM, "-C", self.folder, *words, **options)
+    def command(self, *words):
+        return run(PROGRAM, "-C", self.folder, *words)
 
     def run(self, *words):
         return self.command("run", *words, *self.variables)
@@ -72,6 +84,9 @@ class ExampleProject:
         return self.query(f"SELECT *{f' REPLACE ({replaced})' if lists else ''} FROM {table}")
 
     def rejects(self, table):
+        """Returns how many records of a source were rejected."""
+        if not self.table_folder(f"{table}__rejects").exists():
+            return 0
         return int(self.query(f"SELECT count(*) AS rejects FROM {table}__rejects")[1][0])
 
     def diff(self, table, *words):

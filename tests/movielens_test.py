@@ -34,7 +34,7 @@ class Tables(unittest.TestCase):
                     self.assertEqual(project.table(table), answer(movielens, expected, table))
             for table in rejecting:
                 with self.subTest(rejects=table):
-                    self.assertEqual(project.rejects(table), answer(movielens, expected, f"{table}__rejects"))
+                    self.assertEqual(project.rejects(table), int(answer(movielens, expected, f"{table}__rejects")[1][0]))
             return project.versions()
 
     def test_generated_archives_give_the_oracles_answers(self):

@@ -74,7 +74,7 @@ class Pins(unittest.TestCase):
             self.assertTrue(archive.members)
 
     def test_the_repository_pins_every_python_package_by_hash(self):
-        for name in ("python.txt", "python-fetch.txt"):
+        for name in ("python.txt", "python-fetch.txt", "python-bench.txt", "python-bench-java.txt"):
             for line in setup.meaningful_lines(ROOT / "dependencies" / name):
                 self.assertRegex(line, r"^[a-z0-9-]+==\S+( --hash=sha256:[0-9a-f]{64})+$")
 

@@ -8,12 +8,15 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "connectors/web_access.h"
+#include "formats/zip_directory.h"
 #include "io/download.h"
 
 namespace tidemill {
 
 namespace {
 
+constexpr int kOk = 200;
+constexpr int kPartialContent = 206;
 constexpr int kUnauthorized = 401;
 constexpr int kForbidden = 403;
 constexpr int kNotFound = 404;
@@ -126,6 +129,28 @@ std::vector<SourceFile> list_path(const ConnectorContext& context, const std::st
   return found;
 }
 
+/// Asks for a file from a byte on; null when the server does not begin there.
+std::unique_ptr<ByteSource> open_url_from(const ConnectorContext& context, const std::string& url,
+                                          int64_t start) {
+  HttpRequest request = web_request(context, url);
+  request.start = start;
+  HttpAnswer answer = context.environment.http.get(request, context.cancellation);
+  const int begun = start == 0 ? kOk : kPartialContent;
+  return answer.status == begun ? std::move(answer.body) : nullptr;
+}
+
+/// True when the directory of an archive tells that the member is not in it.
+bool surely_lacks_member(const ConnectorContext& context, const SourceFile& file) {
+  if (!file.fingerprint.size) return false;
+  const auto names = zip_file_names(*file.fingerprint.size, [&](int64_t start) {
+    return is_web_address(file.address) ? open_url_from(context, file.address, start)
+                                        : context.environment.files.open(file.address, start);
+  });
+  return names && std::ranges::none_of(*names, [&](const std::string& name) {
+           return fits_pattern(name, file.member);
+         });
+}
+
 }  // namespace
 
 std::string address_of(const std::string& pattern, const std::optional<Interval>& interval) {
@@ -146,12 +171,16 @@ std::vector<SourceFile> list_address(const ConnectorContext& context, const std:
     file.name += "!" + member;
     file.member = member;
   }
+  if (context.may_be_missing) {
+    std::erase_if(files,
+                  [&](const SourceFile& file) { return surely_lacks_member(context, file); });
+  }
   return files;
 }
 
 std::unique_ptr<ByteSource> open_address(const ConnectorContext& context, const SourceFile& file) {
   if (!is_web_address(file.address)) {
-    auto source = context.environment.files.open(file.address);
+    auto source = context.environment.files.open(file.address, 0);
     if (source == nullptr) throw transient_error("the file is gone: " + quote(file.address));
     return source;
   }
@@ -167,25 +196,6 @@ std::unique_ptr<ByteSource> open_address(const ConnectorContext& context, const 
     throw transient_error("the file changed while it was asked for: " + quote(file.address));
   }
   return body_of(context, request, std::move(answer));
-}
-
-bool fits_pattern(std::string_view path, std::string_view pattern) {
-  if (pattern.empty()) return path.empty();
-  if (pattern.starts_with("**/")) {
-    if (fits_pattern(path, pattern.substr(3))) return true;
-    const size_t slash = path.find('/');
-    return slash != std::string_view::npos && fits_pattern(path.substr(slash + 1), pattern);
-  }
-  if (pattern.front() == '*') {
-    for (size_t i = 0;; ++i) {
-      if (fits_pattern(path.substr(i), pattern.substr(1))) return true;
-      if (i == path.size() || path[i] == '/') return false;
-    }
-  }
-  if (path.empty()) return false;
-  const bool same =
-      pattern.front() == path.front() || (pattern.front() == '?' && path.front() != '/');
-  return same && fits_pattern(path.substr(1), pattern.substr(1));
 }
 
 }  // namespace tidemill

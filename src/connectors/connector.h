@@ -38,6 +38,7 @@ struct ConnectorContext {
   Environment& environment;
   const Cancellation& cancellation;
   Scanners& scanners;
+  bool may_be_missing = false;  ///< It is nothing wrong when what is asked for is not there.
 
   /// Returns the value of a secret option; an empty one when it is not given. Throws a user's Error
   /// when nobody knows the secret.

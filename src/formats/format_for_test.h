@@ -83,9 +83,8 @@ class FormatTest : public testing::Test {
   duckdb::Table run(const std::string& sql, std::vector<Input> inputs) {
     const Format& format =
         **std::ranges::find(formats::all(), format_, [](const Format* each) { return each->name; });
-    const auto source =
-        format.open({contract_, std::move(inputs), sink_, counters_, cancellation_, scratch_folder_},
-                    options_);
+    const auto source = format.open(
+        {contract_, std::move(inputs), sink_, counters_, cancellation_, scratch_folder_}, options_);
     const duckdb::LentSource lent(*connection_, *source);
     try {
       return connection_->query(replace_all(sql, "$rows", lent.sql()));

@@ -31,7 +31,7 @@ class ParquetTest : public FormatTest {
   }
   /// Returns the file as the local file system opens it: read where it lies.
   Input local(const std::string& path) {
-    return {path, [this, path] { return files_->open(path); }};
+    return {path, [this, path] { return files_->open(path, 0); }};
   }
   /// Returns the file as a stream from elsewhere.
   static Input elsewhere(const std::string& path, size_t most = std::string::npos) {
@@ -85,8 +85,9 @@ TEST_F(ParquetTest, ValuesOfEveryKindArriveAsTheyAre) {
 
 TEST_F(ParquetTest, DecimalsInsideOfListsKeepTheirDigits) {
   add_column("prices", "list(decimal(38,10))");
-  const std::string path = write("SELECT [1234567890123456789012345678.0123456789::DECIMAL(38,10)] "
-                                 "AS prices");
+  const std::string path = write(
+      "SELECT [1234567890123456789012345678.0123456789::DECIMAL(38,10)] "
+      "AS prices");
   EXPECT_EQ(rows("SELECT prices[1]::VARCHAR FROM $rows", {local(path)}),
             Lines{"1234567890123456789012345678.0123456789"});
 }

@@ -71,8 +71,12 @@ Discovery discover(const Project& project, Environment& environment, Scanners& s
   in_parallel(questions.size(), [&](size_t q) {
     const auto& [asset_index, interval] = questions[q];
     const Asset& asset = project.assets[asset_index];
-    const ConnectorContext context{asset.source.connector_options, project.folder, environment,
-                                   cancellation, scanners};
+    const ConnectorContext context{asset.source.connector_options,
+                                   project.folder,
+                                   environment,
+                                   cancellation,
+                                   scanners,
+                                   asset.source.missing == Source::Missing::kSkip};
     try {
       cancellation.check();
       auto files = with_retries(project, environment.clock, cancellation,
