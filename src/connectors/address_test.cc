@@ -1,4 +1,5 @@
 #include "connectors/address.h"
+#include "connectors/scanners.h"
 
 #include <gtest/gtest.h>
 
@@ -54,7 +55,8 @@ class AddressTest : public testing::Test {
   Environment environment_{files_, http_, clock_};
   Options options_;
   Cancellation cancellation_;
-  ConnectorContext context_{options_, "project", environment_, cancellation_};
+  Scanners scanners_;
+  ConnectorContext context_{options_, "project", environment_, cancellation_, scanners_};
 };
 
 using Names = std::vector<std::string>;

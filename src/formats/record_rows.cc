@@ -135,9 +135,9 @@ VisibleFields visible_fields(const Contract& contract) {
   for (const ContractColumn& column : contract.columns) {
     std::vector<std::string>& fields = visible.alternatives.emplace_back();
     for (const Path& path : column.paths) {
-      fields.push_back(path.front().field);
+      fields.push_back(path.front().name);
       if (column.type.id == Type::Id::kBoolean && path.size() == 1)
-        visible.booleans.insert(path.front().field);
+        visible.booleans.insert(path.front().name);
     }
   }
   return visible;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "publish/publish.h"
 #include "run/build.h"
 #include "run/reject_spool.h"
 #include "tables/commit.h"
