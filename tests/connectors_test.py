@@ -8,9 +8,11 @@ A connector is tested by adding a class to CONNECTORS: see `Connector`.
     TIDEMILL=PROGRAM    the program, by default build/tidemill
 """
 
+import atexit
 import collections
 import contextlib
 import decimal
+import functools
 import gzip
 import json
 import os
@@ -21,6 +23,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from databases.proxy import BreakingProxy
+from databases.servers import PASSWORD, USER, MariaDb, PostgreSql
 from misbehaving_server import Server
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -126,7 +130,63 @@ class Http(Connector):
         return lambda: self.server.behaviour.stalled.wait(LONGEST_RUN_SECONDS)
 
 
-CONNECTORS = [Files, Http]
+@functools.cache
+def running(server_type):
+    """Returns a server that runs until the end of all tests."""
+    server = server_type()
+    atexit.register(server.close)
+    server.prepare()
+    return server
+
+
+class DatabaseTable(Connector):
+    """A table of a real server, behind a proxy that breaks connections."""
+
+    server_type = None
+
+    def __enter__(self):
+        self.server = running(self.server_type)
+        self.exits.callback(self.server.sql, "DROP TABLE sales")
+        self.server.sql(f"CREATE TABLE sales (id BIGINT, sold_at {self.time_type} NOT NULL, item VARCHAR(100), price DECIMAL(10, 2), weight DOUBLE PRECISION)")
+        self.proxy = BreakingProxy(self.server.port)
+        self.exits.callback(self.proxy.close)
+        return self
+
+    def options(self):
+        return (f"connector: {self.name}\nhost: 127.0.0.1\nport: {self.proxy.port}\ndatabase: shop\nuser: {USER}\n"
+                "password: ${secret:SALES_PASSWORD}\ntable: sales\ncursor: sold_at\n")
+
+    def environment(self):
+        return {"SALES_PASSWORD": PASSWORD}
+
+    def provide(self, day, records):
+        rows = []
+        for record in records:
+            item = "NULL" if record["item"] is None else self.server.literal(record["item"])
+            time = record["sold_at"].replace("T", " ").rstrip("Z")
+            rows.append(f"({record['id']}, '{time}', {item}, {record['price'] or 'NULL'}, {record['weight']})")
+        self.server.sql(f"DELETE FROM sales WHERE CAST(sold_at AS DATE) = '{day}'; INSERT INTO sales VALUES {', '.join(rows)}")
+
+    def break_transfers(self):
+        for place in (1, 150, 1000, 3000):
+            self.proxy.break_at(place)
+            yield
+            assert self.proxy.has_broken(), f"no connection was broken after bytes: {place}"
+
+
+class MySql(DatabaseTable):
+    name = "mysql"
+    server_type = MariaDb
+    time_type = "DATETIME(6)"
+
+
+class Postgres(DatabaseTable):
+    name = "postgres"
+    server_type = PostgreSql
+    time_type = "TIMESTAMP"
+
+
+CONNECTORS = [Files, Http, MySql, Postgres]
 
 
 def sample_by_day():

@@ -151,7 +151,7 @@ class DatabaseSource:
         self.create("sparse", "CREATE TABLE sparse (id INTEGER, at TIMESTAMP NULL); INSERT INTO sparse VALUES (1, NULL)")
         for more, table, columns, message in (
             ("", "sale", SALES_COLUMNS, "sources/rows.yml:8:8: no such table, or no right to see it: 'sale'"),
-            ("", "sales", SALES_COLUMNS.replace("item", "itme"), "the table has no such column: 'itme'\n  hint: did you mean 'item'?"),
+            ("", "sales", SALES_COLUMNS.replace("item", "itm"), "the table has no such column: 'itm'\n  hint: did you mean 'item'?"),
             (BY_DAY.replace("sold_at", "sold"), "sales", SALES_COLUMNS, "sources/rows.yml:9:9: the table has no such column: 'sold'"),
             (BY_DAY.replace("sold_at", "item"), "sales", SALES_COLUMNS, "the cursor is no date or time but of type varchar: 'item'"),
             (BY_DAY.replace("sold_at", "at"), "sparse", "\n    - {name: id, type: bigint}\n",
@@ -195,7 +195,8 @@ class DatabaseSource:
             self.server.start()
             restarted.set()
 
-        proxy = BreakingProxy(self.server.port, 1_000_000, kill)
+        proxy = BreakingProxy(self.server.port)
+        proxy.break_at(1_000_000, kill)
         self.addCleanup(proxy.close)
         self.write("many", "\n    - {name: id, type: bigint, checks: [unique]}\n    - {name: text, type: varchar}\n", port=proxy.port,
                    settings="retries: 9\nretry_delay: 100ms\n")

@@ -35,10 +35,10 @@ def oracle(example, data, table):
     return rows_of(run(sys.executable, ROOT / "tests/oracle" / f"{example}.py", data, "--table", table).stdout)
 
 
-def answer(oracle, data, table):
-    """Returns what a table must be: the header and the sorted rows. `data` is what the oracle has read."""
+def answer(module, data, table):
+    """Returns what a table must be, of an oracle that is imported, and of `data` that it has read once for many tables."""
     out = io.StringIO()
-    oracle.write_table(data, table, out)
+    module.write_table(data, table, out)
     return rows_of(out.getvalue())
 
 

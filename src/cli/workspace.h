@@ -69,7 +69,8 @@ class Workspace {
   std::unique_ptr<Clock> clock_;
   Environment environment_;
   std::optional<Project> project_;
-  std::unique_ptr<DuckdbEngine> engine_;
+  std::unique_ptr<DuckdbEngine> engine_;  // From the first load on.
+  bool engine_is_ready_ = false;          // For more than loading the project.
   std::unique_ptr<StateStore> store_;
 };
 

@@ -1,4 +1,5 @@
 #include "connectors/address.h"
+#include "connectors/scanners.h"
 
 #include <gtest/gtest.h>
 

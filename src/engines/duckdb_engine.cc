@@ -70,6 +70,13 @@ DuckdbEngine::Session DuckdbEngine::open() {
   return {database_, database_->connect()};
 }
 
+void DuckdbEngine::limit_memory(const std::string& limit) {
+  const std::lock_guard lock(mutex_);
+  if (database_ != nullptr)
+    database_->connect()->query("SET memory_limit = " + duckdb::quote_literal(limit));
+  settings_.memory_limit = limit;
+}
+
 void DuckdbEngine::renew() {
   const std::lock_guard lock(mutex_);
   database_.reset();

@@ -44,6 +44,9 @@ class DuckdbEngine {
     std::unique_ptr<duckdb::Connection> connection;
   };
   Session open();
+  /// Gives this instance and later ones another limit, such as `2GB`. Throws a user's Error when
+  /// DuckDB does not take it.
+  void limit_memory(const std::string& limit);
   /// Gives up the instance: the next session gets a new one. For errors that say the instance is
   /// invalid.
   void renew();

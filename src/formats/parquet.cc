@@ -122,7 +122,8 @@ class ParquetFile : public RecordStream {
     } catch (const Error& error) {
       if (error.kind() == Error::Kind::kCancelled || error.kind() == Error::Kind::kBug) throw;
       const std::string place = copy_ ? copy_->path() : name_;
-      const std::string reason = replace_all(error.message(), place, name_);
+      const std::string first_line = error.message().substr(0, error.message().find('\n'));
+      const std::string reason = replace_all(first_line, place, name_);
       throw user_error("cannot be read as Parquet (" + reason + "): " + quote(name_));
     }
   }

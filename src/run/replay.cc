@@ -70,10 +70,12 @@ std::string name_of(const std::vector<tables::DataFile>& files) {
 std::optional<std::string> moved_under(const std::optional<tables::Snapshot>& table,
                                        const std::string& transaction) {
   if (!table) return std::nullopt;
-  const auto found = table->transactions.lower_bound(transaction);
-  if (found == table->transactions.end() || !found->first.starts_with(transaction))
-    return std::nullopt;
-  return found->first.substr(transaction.size());
+  for (auto found = table->transactions.lower_bound(transaction);
+       found != table->transactions.end() && found->first.starts_with(transaction); ++found) {
+    // A rollback that undid it has set it back to 0.
+    if (found->second > 0) return found->first.substr(transaction.size());
+  }
+  return std::nullopt;
 }
 
 /// One source's rejects, interval by interval.

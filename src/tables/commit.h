@@ -70,6 +70,9 @@ struct Change {
   std::optional<Transaction> transaction;
   Provenance provenance;
   std::optional<int64_t> restored_version;  ///< Of kRestore: the version that is brought back.
+  /// Of kRestore: the transactions of that version. One that came later is set back to 0: what it
+  /// added is gone, and may be added again.
+  std::map<std::string, int64_t> restored_transactions;
   /// The version the files were built against. Given, the commit fails if a later one is in its way
   /// (see `commit`).
   std::optional<int64_t> read_version;

@@ -172,6 +172,11 @@ LogEntry resolve(const Change& change, const State* base) {
   if (base == nullptr || metadata != base->metadata) entry.metadata = metadata;
   if (change.transaction)
     commit.transactions[change.transaction->id] = change.transaction->seen + 1;
+  if (restores) {
+    for (const auto& [id, version] : base->transactions) {
+      if (!change.restored_transactions.contains(id)) commit.transactions[id] = 0;
+    }
+  }
   if (base != nullptr) commit.removes = removals(change, *base, commit.time);
   commit.adds = restores ? returning_files(change, *base) : additions(change, shape, commit.time);
   return entry;

@@ -141,6 +141,7 @@ CommitResult Table::restore(const Snapshot& wanted, std::optional<int64_t> resto
                  .shape = wanted.shape,
                  .provenance = provenance,
                  .restored_version = restored_version,
+                 .restored_transactions = wanted.transactions,
                  .read_version = state->version,
                  .now = now});
 }

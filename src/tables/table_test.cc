@@ -358,6 +358,21 @@ TEST_F(TableTest, AVersionWhoseFilesAreGoneIsNotRestored) {
   EXPECT_EQ(t.snapshot()->version, 1);
 }
 
+TEST_F(TableTest, WhatARestoreUndidMayBeCommittedAgain) {
+  Table t = table();
+  Change first = change(Change::Kind::kAppend, {file("a/1")});
+  first.transaction = Transaction{"first", 0};
+  t.commit(first);
+  Change second = change(Change::Kind::kAppend, {file("a/2")});
+  second.transaction = Transaction{"second", 0};
+  t.commit(second);
+  t.restore(t.snapshot_at(0), 0, {}, at("2026-01-02"));
+  EXPECT_EQ(t.commit(first).outcome, CommitResult::Outcome::kAlreadyCommitted);
+  second.adds = {file("b/2")};
+  EXPECT_EQ(t.commit(second).outcome, CommitResult::Outcome::kCommitted);
+  EXPECT_EQ(paths_of(*t.snapshot()), "a/1 b/2 ");
+}
+
 TEST_F(TableTest, ARestoreGivesWayToACommitThatCameMeanwhile) {
   InterruptedFileSystem files;
   Table t(files, kFolder, *connection_);

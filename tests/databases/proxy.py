@@ -1,4 +1,4 @@
-"""A TCP proxy that breaks one connection after so many bytes of an answer, and passes all others on whole."""
+"""A TCP proxy that can break a connection after so many bytes of an answer."""
 
 from __future__ import annotations
 
@@ -8,17 +8,24 @@ import threading
 
 
 class BreakingProxy:
-    """Listens on `port`. The first connection on which the server sends `limit` bytes is broken there, after `on_break` was called."""
+    """Listens on `port`, and passes everything on until `break_at` asks for more."""
 
-    def __init__(self, server_port: int, limit: int, on_break=lambda: None):
+    def __init__(self, server_port: int):
         self.server_port = server_port
-        self.limit = limit
-        self.on_break = on_break
-        self.breaks = 0
+        self.limit = None
+        self.on_break = lambda: None
         self.lock = threading.Lock()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.serve, daemon=True).start()
+
+    def break_at(self, limit: int, on_break=lambda: None):
+        """The first connection on which the server sends `limit` bytes from now on is broken there, after `on_break` was called."""
+        with self.lock:
+            self.limit, self.on_break = limit, on_break
+
+    def has_broken(self) -> bool:
+        return self.limit is None
 
     def serve(self):
         with contextlib.suppress(OSError):
@@ -37,7 +44,7 @@ class BreakingProxy:
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
                 passed += len(data)
-                if answers and passed >= self.limit and self.breaks_now():
+                if answers and self.breaks_now(passed):
                     self.on_break()
                     break
                 target.sendall(data)
@@ -46,10 +53,12 @@ class BreakingProxy:
                 end.shutdown(socket.SHUT_RDWR)
             end.close()
 
-    def breaks_now(self) -> bool:
+    def breaks_now(self, passed: int) -> bool:
         with self.lock:
-            self.breaks += 1
-            return self.breaks == 1
+            if self.limit is None or passed < self.limit:
+                return False
+            self.limit = None
+            return True
 
     def close(self):
         self.listener.close()

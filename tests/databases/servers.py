@@ -108,6 +108,9 @@ class MariaDb(Server):
             [program("mariadb"), "--no-defaults", "--user=root", f"--socket={self.folder}/socket", "--default-character-set=utf8mb4",
              "--batch", "--skip-column-names"], input="USE shop;" * (self.has_shop()) + text)
 
+    def literal(self, text: str) -> str:
+        return f"_utf8mb4 X'{text.encode().hex()}'"
+
     def has_shop(self) -> bool:
         return (self.folder / "data/shop").is_dir()
 
@@ -143,3 +146,6 @@ class PostgreSql(Server):
         return self.run(
             [program("psql"), "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-h", str(self.folder), "-p", str(self.port),
              "-U", "postgres", "-d", self.database], input=text)
+
+    def literal(self, text: str) -> str:
+        return "'" + text.replace("'", "''") + "'"

@@ -17,6 +17,7 @@ import {
 } from './fixtures.mjs';
 import {
   faults_of,
+  faults_of_choices,
   go_to_page,
   open_page,
   overflow_of,
@@ -280,6 +281,21 @@ for (const [width, dark] of [
       assert.equal(await overflow_of(page), 0);
     }));
 }
+
+test('A tile that some choice breaks is found by trying all of them.', async () => {
+  const broken = structuredClone(kFiltered);
+  const [tile] = broken.pages[0].tiles;
+  tile.results[4] = { columns: [], rows: [[1]], total_rows: 1 };
+  const file = join(folder, 'broken.html');
+  write_page(broken, kTemplate, file);
+  const { page } = await open_page(browser, file);
+  assert.deepEqual(faults_of(await read_tiles(page)), []);
+  const place = "tile 'Stars per month' is error for";
+  assert.deepEqual(await faults_of_choices(page), []);
+  await choose(page, 'language', 'C++');
+  assert.deepEqual(await faults_of_choices(page), [`${place} year = '2014'`]);
+  await page.close();
+});
 
 test('Choices stand in the address, outlive a reload, and are those of one page.', () =>
   with_page(kFiltered, {}, async (page) => {

@@ -1,12 +1,13 @@
 // Checks an exported dashboard in a real browser:
 //   node web/test/check_page.mjs FILE.html [--screenshot OUT.png] [--width N] [--dark] [--page N]
 // Prints one JSON object a tile on stdout (page, title, chart, state, columns, rows). Exits with 1
-// and the faults on stderr when a tile is not drawn, the console shows errors, or anything is asked
-// of the network.
+// and the faults on stderr when a tile is not drawn, at first or for any choice of a filter, the
+// console shows errors, or anything is asked of the network.
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
   faults_of,
+  faults_of_choices,
   go_to_page,
   open_page,
   overflow_of,
@@ -56,7 +57,7 @@ async function check_pages(page) {
     for (const { title, chart, state, message, columns, rows } of tiles) {
       console.log(JSON.stringify({ page: address, title, chart, state, message, columns, rows }));
     }
-    faults.push(...faults_of(tiles));
+    faults.push(...faults_of(tiles), ...(await faults_of_choices(page)));
     const overflow = await overflow_of(page);
     if (overflow > 0) faults.push(`page ${address} is ${overflow} pixels wider than the window`);
   }

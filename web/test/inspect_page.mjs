@@ -126,6 +126,34 @@ export function faults_of(tiles) {
   });
 }
 
+/**
+ * Chooses everything that each filter of the current page offers, the others at their first state,
+ * and says which tiles could not be drawn then. The page is left as it was found.
+ */
+export function faults_of_choices(page) {
+  return page.evaluate(() => {
+    const faults = [];
+    for (const filter of document.querySelectorAll('select[data-filter]')) {
+      const first = filter.selectedIndex;
+      const choose = (index) => {
+        filter.selectedIndex = index;
+        filter.dispatchEvent(new Event('change'));
+      };
+      for (const option of filter.options) {
+        if (option.disabled) continue;
+        choose(option.index);
+        for (const tile of document.querySelectorAll('[data-tile]')) {
+          if (['drawn', 'empty'].includes(tile.dataset.state)) continue;
+          const choice = `${filter.dataset.filter} = '${option.textContent}'`;
+          faults.push(`tile '${tile.dataset.tile}' is ${tile.dataset.state} for ${choice}`);
+        }
+      }
+      choose(first);
+    }
+    return faults;
+  });
+}
+
 /** Tells by how many CSS pixels the document is wider than the window. */
 export function overflow_of(page) {
   return page.evaluate(

@@ -431,12 +431,16 @@ function series_for(
   return series;
 }
 
-/** Largest first, so that stacks have a broad base; rows of a heatmap keep a natural order. */
+/** Largest first, so that stacks have a broad base; rows of a heatmap keep the query's order or their own. */
 function order_series(tile: Tile, columns: Columns, series: Series[]): Series[] {
   if (columns.series === null) return series;
   if (tile.chart.type === 'heatmap') {
     const kind = kind_of(column_at(tile, columns.series).type);
-    return kind === 'text' ? series : series.sort((a, b) => kCollator.compare(a.name, b.name));
+    const named = kind === 'text' && !series.every((one) => one.missing || kOrdinal.test(one.name));
+    const first_row = (one: Series): number => Math.min(...one.points.map((point) => point.row));
+    return series.sort((a, b) =>
+      named ? first_row(a) - first_row(b) : kCollator.compare(a.name, b.name),
+    );
   }
   const totals = new Map(series.map((one) => [one, total_of(one)]));
   return series.sort((a, b) => (totals.get(b) ?? 0) - (totals.get(a) ?? 0));

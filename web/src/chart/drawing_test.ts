@@ -265,6 +265,17 @@ test('A heatmap has one row for each series, numbers in their own order.', () =>
   assert.deepEqual(values(drawing), { b: [2, 1], a: [3] });
 });
 
+test('A sort of the columns of a heatmap leaves its rows in order.', () => {
+  const rows_of = (names: string[]): string[] => {
+    const rows = names.map((name, place) => [10 - place, name, 1]);
+    const chart: Chart = { type: 'heatmap', x: 'hour', y: 'events', series: 'type', sort: 'hour' };
+    const columns = [{ name: 'hour', type: 'integer' }, kType, kEvents];
+    return make_drawing(tile(chart, columns, rows)).series.map((series) => series.name);
+  };
+  assert.deepEqual(rows_of(['Mon', 'Tue', 'Fri']), ['Mon', 'Tue', 'Fri']);
+  assert.deepEqual(rows_of(['2011', '1996', '1997']), ['1996', '1997', '2011']);
+});
+
 test('A column that the result lacks is named together with those it has.', () => {
   const wrong = tile(
     { type: 'line', x: 'houur', y: 'events' },

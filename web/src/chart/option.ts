@@ -466,10 +466,10 @@ function extent_of(drawing: Drawing): { least: number; most: number } {
   };
 }
 
-/** Tells whether the values differ by less than they are away from 0. */
+/** Tells whether the values differ by less than half of how far they are from 0. */
 function lies_far_from_zero(drawing: Drawing): boolean {
   const { least, most } = extent_of(drawing);
-  return least > 0 && least < most && most - least < least;
+  return least > 0 && least < most && most - least < least / 2;
 }
 
 // ---- tooltip ----

@@ -35,6 +35,7 @@ test('The shades of counts begin at 0, those of averages at the least, so that t
   const range = (values: (number | null)[]): unknown =>
     heatmap_range(make_drawing(tile('heatmap', values)));
   assert.deepEqual(range([5, 100, null]), { least: 0, most: 100 });
+  assert.deepEqual(range([378, 663]), { least: 0, most: 663 });
   assert.deepEqual(range([3.4, 3.7, null]), { least: 3.4, most: 3.7 });
   assert.deepEqual(range([-4, 2]), { least: -4, most: 2 });
   assert.deepEqual(range([-4, -2]), { least: -4, most: 0 });
