@@ -168,8 +168,9 @@ class DelimitedParser : public BlockParser {
       if (!twice.contains(field.name) || !(all_matter || is_read(field))) continue;
       throw user_error("two fields have one name: " + quote(field.name))
           .at({.file = file, .line = 1})
-          .hint("rename one of them in the file; with extra_fields: drop, names that no column "
-                "reads may be the same");
+          .hint(
+              "rename one of them in the file; with extra_fields: drop, names that no column "
+              "reads may be the same");
     }
   }
 

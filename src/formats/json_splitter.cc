@@ -47,7 +47,7 @@ RecordSplitter::Cut JsonSplitter::cut(std::string_view text, bool at_end,
 }
 
 std::optional<RecordSplitter::Cut> JsonSplitter::cut_long(std::string_view text,
-                                                           std::vector<RecordSpan>&) {
+                                                          std::vector<RecordSpan>&) {
   skipping_ = true;
   offset_ += static_cast<int64_t>(text.size());
   scanned_ = 0;
