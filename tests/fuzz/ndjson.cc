@@ -1,19 +1,27 @@
 // NDJSON, with a limit of records taken from the first byte.
-#include "read_records.h"
+#include <algorithm>
 
-namespace tidemill::formats {
+#include "read_records.h"
+#include "target.h"
+
+namespace tidemill {
+
+namespace formats {
 const Format& ndjson();
 }
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  using namespace tidemill;
-  fuzz::Bytes bytes(data, size);
-  fuzz::OptionList options;
-  options.set("longest_record", std::array{1000, 100, 40, 3}[bytes.choose(4)]);
+void fuzz::ndjson(std::string_view input) {
+  Choices choices(input);
+  OptionList options;
+  options.set("longest_record", std::array<size_t, 4>{1000, 100, 40, 3}[choices.choose(4)]);
   Contract contract;
-  contract.columns = {fuzz::column_of("a", "a", "bigint"), fuzz::column_of("b", "b.c", "varchar")};
+  contract.columns = {column_of("a", "a", "bigint"), column_of("b", "b.c", "varchar")};
   contract.bad_rows = Contract::BadRows::kSetNull;
   contract.extra_fields = Contract::ExtraFields::kKeep;
-  fuzz::check_readings(formats::ndjson(), contract, options, bytes.rest());
-  return 0;
+  const std::string text = choices.rest();
+  const Reading records = check_readings(formats::ndjson(), contract, options, text);
+  require(records.failure || records.records <= std::ranges::count(text, '\n') + 1,
+          "a line is at most one record");
 }
+
+}  // namespace tidemill
