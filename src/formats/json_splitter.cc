@@ -111,7 +111,7 @@ void JsonSplitter::scan_64(uint64_t opening, uint64_t closing, uint64_t commas,
 
 void JsonSplitter::open_or_close(bool opens, size_t at, std::string_view text,
                                  std::vector<RecordSpan>& records) {
-  if (over_) fail("something follows the array", at);
+  if (over_) return;  // What follows the array fails, from its first byte on.
   if (opens) {
     ++depth_;
     return;

@@ -63,6 +63,7 @@ TEST_F(JsonTest, AnArrayThatIsBrokenBetweenItsElementsFailsTheFile) {
       {"[", "the array is cut short at byte 1"},
       {"[{\"id\":1}] x", "something follows the array at byte 11"},
       {"[{\"id\":1}][{\"id\":1}]", "something follows the array at byte 10"},
+      {"[]\x01[", "something follows the array at byte 2"},
       {"[{\"id\":1}}", "the array ends with another bracket than it began with at byte 9"},
       {"{\"id\":1}}", "a bracket closes that was not opened at byte 8"},
       {"]", "a bracket closes that was not opened at byte 0"},
