@@ -3,13 +3,16 @@
 JOBS ?= $(shell nproc)
 export PATH := $(CURDIR)/build/third_party/node/bin:$(PATH)
 
-SOURCES = $(shell find src -name '*.cc' -o -name '*.h')
+SOURCES = $(shell find src tests/fuzz -name '*.cc' -o -name '*.h')
 
 # What `make bench` runs: the size of its inputs, and which rows (all of benchmarks/rows where it is empty).
 SCALE ?= 1
 ROWS ?=
 
-.PHONY: help demo test bench build dev asan tsan format tidy clean
+# How long `make fuzz` lets each target run.
+FUZZ_SECONDS ?= 60
+
+.PHONY: help demo test bench fuzz build dev asan tsan format tidy clean
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -26,6 +29,11 @@ test: ## build everything and run all tests
 bench: build ## measure against other programs: SCALE=0.1 for small inputs, ROWS="ratings papers" for some rows
 	@tools/setup bench
 	@python3 benchmarks/bench.py --scale $(SCALE) $(ROWS)
+
+fuzz: ## look for inputs that break the readers, FUZZ_SECONDS=60 for each target of tests/fuzz
+	@tools/setup fuzz
+	@$(call build_preset,fuzz)
+	@tools/fuzz $(FUZZ_SECONDS)
 
 build: ## build the program: build/tidemill
 	@tools/setup build
@@ -52,7 +60,7 @@ tidy: dev ## lint all C++ sources
 	@run-clang-tidy-14 -quiet -p build/dev -j $(JOBS) '/src/.*\.cc$$'
 
 clean: ## delete what was built, but not what was downloaded
-	@rm -rf build/release build/dev build/asan build/tsan build/tidemill web/dist
+	@rm -rf build/release build/dev build/asan build/tsan build/fuzz build/tidemill web/dist
 
 # build_preset(name) configures once; Ninja configures again by itself when a CMake file or the list of sources changed.
 build_preset = if [ ! -f build/$(1)/build.ninja ]; then cmake --preset $(1) --log-level=WARNING; fi && \

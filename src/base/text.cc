@@ -202,22 +202,44 @@ std::optional<double> parse_number(std::string_view text) {
 }
 
 bool fits_pattern(std::string_view path, std::string_view pattern) {
-  if (pattern.empty()) return path.empty();
-  if (pattern.starts_with("**/")) {
-    if (fits_pattern(path, pattern.substr(3))) return true;
-    const size_t slash = path.find('/');
-    return slash != std::string_view::npos && fits_pattern(path.substr(slash + 1), pattern);
-  }
-  if (pattern.front() == '*') {
-    for (size_t i = 0;; ++i) {
-      if (fits_pattern(path.substr(i), pattern.substr(1))) return true;
-      if (i == path.size() || path[i] == '/') return false;
+  constexpr size_t kNone = std::string_view::npos;
+  // Where to go on when what follows the last `*`, or the last `**/`, does not fit: a star before
+  // these need not take more, since they can.
+  struct Retry {
+    size_t pattern = kNone;
+    size_t path = 0;
+  };
+  Retry star;
+  Retry folders;
+  size_t in_path = 0;
+  size_t at = 0;
+  while (true) {
+    const bool name_begins = at == 0 || pattern[at - 1] == '/';
+    const bool same =
+        at < pattern.size() && in_path < path.size() &&
+        (pattern[at] == path[in_path] || (pattern[at] == '?' && path[in_path] != '/'));
+    if (name_begins && pattern.substr(at).starts_with("**/")) {
+      at += 3;
+      folders = {at, in_path};
+      star = {};
+    } else if (pattern.substr(at).starts_with('*')) {
+      star = {++at, in_path};
+    } else if (at == pattern.size() && in_path == path.size()) {
+      return true;
+    } else if (same) {
+      ++at;
+      ++in_path;
+    } else if (star.pattern != kNone && star.path < path.size() && path[star.path] != '/') {
+      at = star.pattern;
+      in_path = ++star.path;
+    } else {
+      const size_t slash = folders.pattern == kNone ? kNone : path.find('/', folders.path);
+      if (slash == kNone) return false;
+      at = folders.pattern;
+      in_path = folders.path = slash + 1;
+      star = {};
     }
   }
-  if (path.empty()) return false;
-  const bool same =
-      pattern.front() == path.front() || (pattern.front() == '?' && path.front() != '/');
-  return same && fits_pattern(path.substr(1), pattern.substr(1));
 }
 
 bool is_utf8(std::string_view text) {

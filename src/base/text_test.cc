@@ -185,6 +185,23 @@ TEST(FitsPattern, TwoStarsStandForAnyFoldersOrNone) {
     EXPECT_TRUE(fits_pattern(path, "data/**/*.json")) << path;
   EXPECT_FALSE(fits_pattern("other/a.json", "data/**/*.json"));
   EXPECT_FALSE(fits_pattern("data/a.csv", "data/**/*.json"));
+  EXPECT_TRUE(fits_pattern("x/a/y/b/z/c", "**/a/**/b/**/c"));
+  EXPECT_FALSE(fits_pattern("x/b/y/a/z/c", "**/a/**/b/**/c"));
+  EXPECT_FALSE(fits_pattern("xdata/a", "**/data/a")) << "folders have whole names";
+}
+
+TEST(FitsPattern, ManyStarsTakeNoLongTime) {
+  std::string pattern;
+  for (int i = 0; i < 30; ++i) pattern += "*a";
+  const std::string path(60'000, 'a');
+  EXPECT_TRUE(fits_pattern(path, pattern));
+  EXPECT_FALSE(fits_pattern(path, pattern + "b"));
+  std::string folders;
+  for (int i = 0; i < 20; ++i) folders += "**/a/";
+  std::string deep;
+  for (int i = 0; i < 10'000; ++i) deep += "a/";
+  EXPECT_TRUE(fits_pattern(deep, folders));
+  EXPECT_FALSE(fits_pattern(deep, folders + "b"));
 }
 
 TEST(FitsPattern, EmptyFitsEmptyAlone) {

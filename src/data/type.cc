@@ -40,6 +40,9 @@ const Spelling* find_scalar(Type::Id id) {
   return nullptr;
 }
 
+/// What ends a name that does not stand between quotes.
+constexpr std::string_view kSpecial = " \t(),[]\"";
+
 /// Reads a type from the front of a text. Types lie within each other at most so deep.
 constexpr int kDeepest = 32;
 
@@ -58,7 +61,7 @@ class TypeReader {
     if (depth > kDeepest) return std::nullopt;
     auto type = read_plain(depth);
     while (type && take("[")) {
-      if (!take("]")) return std::nullopt;
+      if (!take("]") || ++depth > kDeepest) return std::nullopt;
       type = Type{.id = Type::Id::kList, .children = {{"element", std::move(*type)}}};
     }
     return type;
@@ -118,7 +121,7 @@ class TypeReader {
   }
   std::optional<std::string> take_word() {
     skip_space();
-    const size_t end = std::min(text_.find_first_of(" \t(),[]\""), text_.size());
+    const size_t end = std::min(text_.find_first_of(kSpecial), text_.size());
     if (end == 0) return std::nullopt;
     const std::string word(text_.substr(0, end));
     text_.remove_prefix(end);
@@ -127,11 +130,16 @@ class TypeReader {
   std::optional<std::string> take_name() {
     skip_space();
     if (!text_.starts_with('"')) return take_word();
-    const size_t end = text_.find('"', 1);
-    if (end == std::string_view::npos || end == 1) return std::nullopt;
-    const std::string name(text_.substr(1, end - 1));
-    text_.remove_prefix(end + 1);
-    return name;
+    std::string name;
+    while (true) {
+      const size_t end = text_.find('"', 1);
+      if (end == std::string_view::npos) return std::nullopt;
+      name += text_.substr(1, end - 1);
+      text_.remove_prefix(end + 1);
+      if (!text_.starts_with('"')) break;
+      name += '"';  // It was doubled.
+    }
+    return name.empty() ? std::nullopt : std::optional(name);
   }
   std::optional<int> take_number() {
     const auto word = take_word();
@@ -154,7 +162,9 @@ std::string Type::name() const {
   if (id == Id::kDecimal) return fmt::format("decimal({},{})", precision, scale);
   std::vector<std::string> parts;
   for (const Column& child : children) {
-    parts.push_back(id == Id::kStruct ? child.name + " " + child.type.name() : child.type.name());
+    const bool plain = child.name.find_first_of(kSpecial) == std::string::npos;
+    const std::string name = plain ? child.name : quoted_identifier(child.name);
+    parts.push_back(id == Id::kStruct ? name + " " + child.type.name() : child.type.name());
   }
   const std::string_view kind = id == Id::kList ? "list" : id == Id::kStruct ? "struct" : "map";
   return fmt::format("{}({})", kind, join(parts, ", "));

@@ -56,7 +56,7 @@ using Schema = std::vector<Column>;
 
 /// Reads a type as a contract writes it: boolean, tinyint, smallint, integer, bigint, float,
 /// double, decimal(p,s), varchar (or text), json, blob, date, timestamp, list(T) or T[], struct(a
-/// T, "b c" T). Nothing when it is none of these.
+/// T, "b c" T), in whose names `""` is a quote. Nothing when it is none of these.
 std::optional<Type> parse_type(std::string_view text);
 
 /// Returns the column of that name (names are compared without regard to ASCII case), or null.

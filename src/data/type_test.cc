@@ -62,6 +62,9 @@ TEST(ParseType, ListsAndStructsHoldTypes) {
   std::string deep = "bigint";
   for (int i = 0; i < 100; ++i) deep = "list(" + deep + ")";
   EXPECT_EQ(parse_type(deep), std::nullopt);
+  deep = "bigint";
+  for (int i = 0; i < 1'000'000; ++i) deep += "[]";
+  EXPECT_EQ(parse_type(deep), std::nullopt);
 }
 
 TEST(Type, NestedTypesAreSpelledForPeopleAndForSql) {
@@ -71,7 +74,8 @@ TEST(Type, NestedTypesAreSpelledForPeopleAndForSql) {
   const Type structure{.id = Type::Id::kStruct, .children = {{"a \"b\"", list}, {"at", time}}};
   const Type map{.id = Type::Id::kMap, .children = {{"key", Type{}}, {"value", structure}}};
   EXPECT_EQ(list.name(), "list(bigint)");
-  EXPECT_EQ(map.name(), "map(varchar, struct(a \"b\" list(bigint), at timestamp))");
+  EXPECT_EQ(map.name(), "map(varchar, struct(\"a \"\"b\"\"\" list(bigint), at timestamp))");
+  EXPECT_EQ(parse_type(structure.name()), structure);
   EXPECT_EQ(map.sql(),
             "MAP(VARCHAR, STRUCT(\"a \"\"b\"\"\" BIGINT[], \"at\" TIMESTAMP WITH TIME ZONE))");
 }

@@ -115,6 +115,8 @@ class BlockReader : public duckdb::RowReader {
         source_.finish_file(std::exchange(file_, nullptr));
         continue;
       }
+      line_ = block->first_line;
+      counted_ = 0;
       if (!block->cut_off) {
         block_ = std::move(*block);
         parser_->begin(block_, file_->name);
@@ -128,9 +130,17 @@ class BlockReader : public duckdb::RowReader {
     }
   }
 
-  void reject(const RecordBlock& block, const BlockParser::Record& record) {
+  /// Returns the line that a record begins on. Goes on from the last one it was asked for, which
+  /// stands before: else a block of bad records would be counted through for each of them.
+  int64_t line_of(const RecordBlock& block, const BlockParser::Record& record) {
     const auto before = static_cast<size_t>(record.text.data() - block.text.data());
-    const int64_t line = block.first_line + std::ranges::count(block.text.substr(0, before), '\n');
+    line_ += std::ranges::count(block.text.substr(counted_, before - counted_), '\n');
+    counted_ = before;
+    return line_;
+  }
+
+  void reject(const RecordBlock& block, const BlockParser::Record& record) {
+    const int64_t line = line_of(block, record);
     if (request_.contract.bad_rows == Contract::BadRows::kFail) fail(*record.problem, line);
     request_.rejects.add({.file = file_->name,
                           .line = line,
@@ -157,6 +167,8 @@ class BlockReader : public duckdb::RowReader {
   std::shared_ptr<OpenFile> file_;
   std::vector<uint8_t> buffer_;
   RecordBlock block_;
+  int64_t line_ = 0;    // Of the byte of the block that is `counted_`.
+  size_t counted_ = 0;  // Bytes of the block whose lines were counted.
 };
 
 std::unique_ptr<duckdb::RowReader> BlockRows::make_reader(std::span<const size_t> columns) {

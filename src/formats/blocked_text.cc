@@ -86,7 +86,9 @@ RecordBlock BlockedText::take(std::string_view text, RecordSplitter::Cut cut,
 
 /// Takes the beginning of a record that is longer than it may be.
 RecordBlock BlockedText::take_long(std::string_view text) {
-  if (const auto cut = splitter_->cut_long(text)) return take(text, *cut, {});
+  std::vector<RecordSpan> records;
+  if (const auto cut = splitter_->cut_long(text, records))
+    return take(text, *cut, std::move(records));
   RecordBlock block = take(text, {0, text.size()}, {});
   block.cut_off = true;
   return block;

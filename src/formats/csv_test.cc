@@ -68,6 +68,38 @@ TEST_F(CsvTest, AFieldWithoutAnEndSpoilsOneLine) {
   EXPECT_EQ(sink_.rejects[0].header, "id,text");
 }
 
+TEST_F(CsvTest, ManyFieldsWithoutAnEndAreLookedThroughOnce) {
+  // From each line's beginning the rest of the text is one field.
+  constexpr int64_t kCount = 200'000;
+  std::string text = "id,text\n";
+  for (int64_t i = 0; i < kCount; ++i) text += "1,x\",\"y\n";
+  EXPECT_EQ(rows_of(text), Lines{});
+  EXPECT_EQ(counters_.rejected, kCount);
+  EXPECT_EQ(sink_.rejects.back().line, kCount + 1);
+  EXPECT_EQ(sink_.rejects.back().reason, "a quoted field has no end");
+  EXPECT_EQ(sink_.rejects.back().text, "1,x\",\"y");
+}
+
+TEST_F(CsvTest, AfterAFieldThatIsTooLongTheNextLineIsARecord) {
+  const std::string text = "id,text\n1,\"a\n2,b\n3,c\n" + std::string(100, '\n') + "4,d\n";
+  for (const int64_t block : {1, 16, 50}) {
+    options_ = {};
+    set_option("block_size", block);
+    set_option("longest_record", 50);
+    sink_.rejects.clear();
+    EXPECT_EQ(rows_of(text), (Lines{"2,b", "3,c", "4,d"})) << block;
+    EXPECT_EQ(reasons(), Lines{"2: a quoted field has no end"}) << block;
+  }
+}
+
+TEST_F(CsvTest, TwoFieldsOfOneNameAreRefusedWhereOneIsRead) {
+  const std::string message = "hour.json:1: two fields have one name: ";
+  EXPECT_TRUE(message_of("id,text,id\n1,a,2\n").starts_with(message + "'id'"));
+  EXPECT_EQ(rows_of("id,x,x\n1,a,b\n"), Lines{"1,"});
+  contract_.extra_fields = Contract::ExtraFields::kKeep;
+  EXPECT_TRUE(message_of("id,x,x\n1,a,b\n").starts_with(message + "'x'"));
+}
+
 TEST_F(CsvTest, AColumnThatMustBeThereMustBeInTheHeader) {
   EXPECT_TRUE(
       message_of("ID,text\n1,a\n")
@@ -89,8 +121,8 @@ TEST_F(CsvTest, NumbersAndBooleansAreReadMoreFreelyThanInJson) {
   add_column("b", "boolean");
   EXPECT_EQ(rows_of("id,n,b\n007,.5,True\n+8,5.,0\n-09,1e3,FALSE\n0,-0.0,1\n"),
             (Lines{"-9,,1000,false", "0,,0,true", "7,,0.5,true", "8,,5,false"}));
-  EXPECT_EQ(rows_of("id\n1.0\n.\n+\n--1\n1 \n99999999999999999999\n"), Lines{});
-  EXPECT_EQ(counters_.rejected, 6);
+  EXPECT_EQ(rows_of("id\n1.0\n.\n+\n--1\n+-1\n1 \n99999999999999999999\n"), Lines{});
+  EXPECT_EQ(counters_.rejected, 7);
 }
 
 TEST_F(CsvTest, OtherDelimitersQuotesAndEncodings) {
@@ -100,6 +132,28 @@ TEST_F(CsvTest, OtherDelimitersQuotesAndEncodings) {
   set_option("encoding", "latin-1");
   EXPECT_EQ(rows_of("1::a:b::Am\xE9lie\n2::::\n3::c\n"), (Lines{"1,Am\xC3\xA9lie", "2,"}));
   EXPECT_EQ(reasons(), Lines{"3: has 2 fields, not 3"});
+}
+
+TEST_F(CsvTest, AHeaderIsInTheEncodingOfItsText) {
+  add_column("name", "varchar", "pr\xC3\xA9nom");
+  EXPECT_EQ(rows_of("id,pr\xC3\xA9nom\n1,a\n"), Lines{"1,,a"});
+  EXPECT_EQ(message_of("id,pr\xE9nom\n1,a\n"),
+            "hour.json:1: the header is not valid UTF-8: 'id,pr\xEF\xBF\xBDnom'\n"
+            "  hint: encoding: latin-1");
+  set_option("encoding", "latin-1");
+  EXPECT_EQ(rows_of("id,pr\xE9nom\n1,\xE9\n"), Lines{"1,,\xC3\xA9"});
+}
+
+TEST_F(CsvTest, DelimitersAreToldFromTheLeft) {
+  set_option("delimiter", "::");
+  set_option("header", "false");
+  set_option("names", Lines{"id", "text"});
+  // The quote of the first line stands in a field, the one of the second begins one.
+  const std::string text = "1:::\"b\n2::\"c\nd\"\n";
+  const Lines expected = {"1,:\"b", "2,c\nd"};
+  EXPECT_EQ(rows_of(text), expected);
+  set_option("block_size", 1);
+  EXPECT_EQ(rows_of(text), expected);
 }
 
 TEST_F(CsvTest, OptionsThatDoNotGoTogetherAreRefused) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -19,10 +20,19 @@ std::string_view without_break(std::string_view text) {
   return text;
 }
 
+/// Appends where the lines of `text` stand.
+void append_lines(std::string_view text, std::vector<RecordSpan>& lines) {
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    lines.push_back({static_cast<uint32_t>(begin), static_cast<uint32_t>(end)});
+    begin = end + 1;
+  }
+}
+
 }  // namespace
 
 RecordSplitter::Cut DelimitedSplitter::cut(std::string_view text, bool at_end,
-                                           std::vector<RecordSpan>&) {
+                                           std::vector<RecordSpan>& records) {
   size_t begin = 0;
   if (skipping_) {
     const size_t found = text.find('\n');
@@ -40,31 +50,42 @@ RecordSplitter::Cut DelimitedSplitter::cut(std::string_view text, bool at_end,
   if (at_end && !in_quotes_) whole_ = text.size();
   // A field without an end: what began on this line does not swallow the lines after it.
   if (at_end && in_quotes_ && whole_ <= begin) {
-    const auto cut = cut_long(text.substr(begin));
-    const size_t end = cut ? begin + cut->end : text.size();
+    forget(begin);
+    const auto cut = cut_long(text.substr(begin), records);
     skipping_ = false;
-    return {begin, end};
+    return {begin, cut ? begin + cut->end : text.size()};
   }
   const size_t end = std::max(begin, whole_);
   forget(end);
   return {begin, end};
 }
 
-std::optional<RecordSplitter::Cut> DelimitedSplitter::cut_long(std::string_view text) {
+std::optional<RecordSplitter::Cut> DelimitedSplitter::cut_long(std::string_view text,
+                                                               std::vector<RecordSpan>& records) {
   if (style_.header && header_ == nullptr)
     throw user_error("the header is longer than a record may be: " + quote(name_));
-  scanned_ = whole_ = 0;
+  const size_t looked_through = std::exchange(scanned_, 0);
+  whole_ = delimited_ = 0;
   in_quotes_ = false;
-  const size_t found = text.find('\n');
-  if (found != kNone) return Cut{0, found + 1};
-  skipping_ = true;
-  return std::nullopt;
+  const size_t first = text.find('\n');
+  if (first == kNone) {
+    skipping_ = true;
+    spoiled_ = 0;
+    return std::nullopt;
+  }
+  size_t end = first + 1;
+  if (spoiled_ > end) end = text.rfind('\n', spoiled_ - 1) + 1;
+  if (end > first + 1) append_lines(text.substr(0, end), records);
+  spoiled_ = looked_through - std::min(looked_through, end);
+  return Cut{0, end};
 }
 
 /// What was found refers to a text whose first `size` bytes are gone.
 void DelimitedSplitter::forget(size_t size) {
   scanned_ -= std::min(scanned_, size);
   whole_ -= std::min(whole_, size);
+  delimited_ -= std::min(delimited_, size);
+  spoiled_ -= std::min(spoiled_, size);
 }
 
 /// Finds the last line break outside quotes.
@@ -96,15 +117,27 @@ void DelimitedSplitter::scan_quoted(std::string_view text, bool at_end) {
       scanned_ = found + 2;
     } else {
       in_quotes_ = false;
-      scanned_ = found + 1;
+      scanned_ = delimited_ = found + 1;
     }
   }
 }
 
-/// True when a quote at `at` stands where a field begins.
-bool DelimitedSplitter::begins_field(std::string_view text, size_t at) const {
+/// True when a quote at `at`, outside quotes, stands where a field begins.
+bool DelimitedSplitter::begins_field(std::string_view text, size_t at) {
+  if (at == whole_) return true;
+  const std::string& delimiter = style_.delimiter;
+  if (delimiter.size() == 1) return text[at - 1] == delimiter.front();
+  // In `:::"` a delimiter `::` ends before the last colon: they are told from the left.
   const std::string_view before = text.substr(0, at);
-  return before.empty() || at == whole_ || before.ends_with(style_.delimiter);
+  size_t end = std::max(delimited_, whole_);
+  bool begins = false;
+  for (size_t found = before.find(delimiter, end); found != kNone;
+       found = before.find(delimiter, end)) {
+    end = found + delimiter.size();
+    begins = end == at;
+  }
+  delimited_ = at + 1;
+  return begins;
 }
 
 /// Takes the first record off as the header. Returns the bytes that are no record.

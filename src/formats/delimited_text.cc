@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <deque>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <utility>
 
 #include "base/error.h"
@@ -51,21 +52,24 @@ class DelimitedParser : public BlockParser {
   void begin(const RecordBlock& block, const std::string& file) override {
     if (columns_.empty() || block.header != header_) {
       header_ = block.header;
-      find_columns(header_ == nullptr ? style_.names : header_->names, file);
+      find_columns(header_ == nullptr ? style_.names : names_in(*header_, file), file);
     }
     sound_ = style_.encoding == Encoding::kLatin1 || is_valid_utf8(block.text);
-    fields_.begin(block.text);
-    begun_ = true;
+    block_ = &block;
+    next_span_ = 0;
+    fields_.begin(block.records.empty() ? block.text : std::string_view());
   }
 
   std::optional<Record> next() override {
-    if (!begun_) return std::nullopt;
-    const auto record = fields_.next();
-    if (!record) {
-      begun_ = false;
-      return std::nullopt;
+    if (block_ == nullptr) return std::nullopt;
+    while (true) {
+      if (const auto record = fields_.next()) return Record{record->text, decode(*record)};
+      if (next_span_ == block_->records.size()) break;
+      const RecordSpan span = block_->records[next_span_++];
+      fields_.begin(block_->text.substr(span.begin, span.end - span.begin));
     }
-    return Record{record->text, decode(*record)};
+    block_ = nullptr;
+    return std::nullopt;
   }
 
   void write_row(duckdb::RowBatch& batch, size_t row,
@@ -80,6 +84,24 @@ class DelimitedParser : public BlockParser {
     std::vector<size_t> slots;         // That take the field's text.
     std::unique_ptr<JsonFields> json;  // Takes values out of the JSON text in the field.
   };
+
+  /// Returns the names in a header, in UTF-8.
+  std::vector<std::string> names_in(const TextHeader& header, const std::string& file) const {
+    std::vector<std::string> names;
+    for (const std::string& name : header.names) {
+      std::string& converted = names.emplace_back();
+      if (style_.encoding == Encoding::kLatin1) {
+        append_latin1(name, converted);
+      } else if (is_valid_utf8(name)) {
+        converted = name;
+      } else {
+        throw user_error("the header is not valid UTF-8: " + quote(to_utf8(header.text)))
+            .at({.file = file, .line = 1})
+            .hint("encoding: latin-1");
+      }
+    }
+    return names;
+  }
 
   /// Finds what is read out of each field of a record whose fields have these names.
   void find_columns(const std::vector<std::string>& names, const std::string& file) {
@@ -109,6 +131,7 @@ class DelimitedParser : public BlockParser {
             std::make_unique<JsonFields>(row_, std::move(json[i]), JsonFields::Role::kField);
     }
     check_extra(file);
+    check_unique(names, file);
   }
 
   /// Throws when a file has nothing for a column that every record must have.
@@ -130,6 +153,24 @@ class DelimitedParser : public BlockParser {
       throw user_error("the file has a field that the contract does not know: " + quote(field.name))
           .at({.file = file, .line = 1})
           .hint("extra_fields: drop leaves it out, keep puts it into a column of JSON");
+    }
+  }
+
+  /// Throws when two fields have one name, and it matters which of them is meant.
+  void check_unique(const std::vector<std::string>& names, const std::string& file) const {
+    const bool all_matter = contract_.extra_fields == Contract::ExtraFields::kKeep;
+    std::set<std::string_view> once;
+    std::set<std::string_view> twice;
+    for (const std::string& name : names) {
+      if (!once.insert(name).second) twice.insert(name);
+    }
+    for (const FieldColumns& field : columns_) {
+      if (!twice.contains(field.name) || !(all_matter || is_read(field))) continue;
+      throw user_error("two fields have one name: " + quote(field.name))
+          .at({.file = file, .line = 1})
+          .hint(
+              "rename one of them in the file; with extra_fields: drop, names that no column "
+              "reads may be the same");
     }
   }
 
@@ -196,7 +237,8 @@ class DelimitedParser : public BlockParser {
   DelimitedFields fields_;
   std::shared_ptr<const TextHeader> header_;
   std::vector<FieldColumns> columns_;  // One for each field of a record.
-  bool begun_ = false;
+  const RecordBlock* block_ = nullptr;
+  size_t next_span_ = 0;               // Of the block's spans, where it has such.
   bool sound_ = false;                 // The whole block is UTF-8.
   std::deque<std::string> converted_;  // Fields of this record that were not.
   std::string extra_;

@@ -12,14 +12,14 @@ namespace {
 
 constexpr std::string_view kSpace = " \t\r\n";
 
-/// Returns which bytes a backslash escapes. `escaped`: the first one is, and afterwards whether the
-/// one after the last is.
-uint64_t escaped_by(uint64_t backslashes, bool& escaped) {
+/// Returns which of `count` bytes, at least one, a backslash escapes. `escaped`: the first one is,
+/// and afterwards whether the one after the last is.
+uint64_t escaped_by(uint64_t backslashes, size_t count, bool& escaped) {
   uint64_t result = escaped ? 1 : 0;
   escaped = false;
   for_each_bit(backslashes, [&](int at) {
     if ((result >> at & 1) != 0) return;
-    if (at == 63) {
+    if (static_cast<size_t>(at) + 1 == count) {
       escaped = true;
     } else {
       result |= uint64_t{2} << at;
@@ -34,18 +34,20 @@ RecordSplitter::Cut JsonSplitter::cut(std::string_view text, bool at_end,
                                       std::vector<RecordSpan>& records) {
   if (shape_ == Shape::kUnknown) find_shape(text);
   if (shape_ == Shape::kUnknown) return {text.size(), text.size()};  // White space alone.
-  scan(text, at_end, records);
+  scan(text, records);
   if (at_end) finish(text, records);
+  pass_space(text);
   // Of a record that is too long nothing is kept.
   const size_t end = at_end ? text.size() : skipping_ ? scanned_ : record_;
   const size_t begin = records.empty() ? end : 0;
   offset_ += static_cast<int64_t>(end);
-  scanned_ -= std::min(scanned_, end);
+  scanned_ -= end;
   record_ = 0;
   return {begin, end};
 }
 
-std::optional<RecordSplitter::Cut> JsonSplitter::cut_long(std::string_view text) {
+std::optional<RecordSplitter::Cut> JsonSplitter::cut_long(std::string_view text,
+                                                          std::vector<RecordSpan>&) {
   skipping_ = true;
   offset_ += static_cast<int64_t>(text.size());
   scanned_ = 0;
@@ -66,20 +68,25 @@ void JsonSplitter::find_shape(std::string_view text) {
 }
 
 /// Looks at what is new, 64 bytes at a time; fewer only at the end of the text.
-void JsonSplitter::scan(std::string_view text, bool at_end, std::vector<RecordSpan>& records) {
+void JsonSplitter::scan(std::string_view text, std::vector<RecordSpan>& records) {
   while (scanned_ < text.size()) {
-    const std::string_view left = text.substr(scanned_);
-    if (left.size() < Bytes64::kSize && !at_end) return;
+    const std::string_view left = text.substr(scanned_, Bytes64::kSize);
     const Bytes64 bytes =
         left.size() < Bytes64::kSize ? Bytes64::rest_of(left) : Bytes64(left.data());
-    const uint64_t escaped = escaped_by(bytes.equal('\\'), escaped_);
+    const uint64_t escaped = escaped_by(bytes.equal('\\'), left.size(), escaped_);
     const uint64_t quotes = bytes.equal('"') & ~escaped;
     const uint64_t strings = between_pairs(quotes) ^ (in_string_ ? ~uint64_t{0} : 0);
     in_string_ = (strings >> 63) != 0;
     scan_64(bytes.opening() & ~strings, bytes.closing() & ~strings, bytes.equal(',') & ~strings,
             text, records);
-    scanned_ = std::min(scanned_ + Bytes64::kSize, text.size());
+    scanned_ += left.size();
   }
+}
+
+/// White space before a record is none of it, and nothing else may follow an array.
+void JsonSplitter::pass_space(std::string_view text) {
+  record_ = std::min(text.find_first_not_of(kSpace, record_), text.size());
+  if (over_ && record_ < text.size()) fail("something follows the array", record_);
 }
 
 /// Follows the brackets of the 64 bytes from `scanned_` on.
@@ -104,7 +111,7 @@ void JsonSplitter::scan_64(uint64_t opening, uint64_t closing, uint64_t commas,
 
 void JsonSplitter::open_or_close(bool opens, size_t at, std::string_view text,
                                  std::vector<RecordSpan>& records) {
-  if (over_) fail("something follows the array", at);
+  if (over_) return;  // What follows the array fails, from its first byte on.
   if (opens) {
     ++depth_;
     return;
@@ -142,13 +149,12 @@ void JsonSplitter::end_record(size_t end, std::string_view text, bool may_be_mis
 
 /// The text has no more.
 void JsonSplitter::finish(std::string_view text, std::vector<RecordSpan>& records) {
-  const size_t left = text.find_first_not_of(kSpace, record_);
-  if (over_ && left != std::string_view::npos) fail("something follows the array", left);
+  if (over_) return;
   if (in_string_ || depth_ > 0) {
     fail(shape_ == Shape::kArray ? "the array is cut short" : "the last value is cut short",
          text.size());
   }
-  if (!over_ && left != std::string_view::npos) end_record(text.size(), text, true, records);
+  end_record(text.size(), text, true, records);
   record_ = text.size();
 }
 

@@ -21,19 +21,20 @@ class JsonSplitter : public RecordSplitter {
  public:
   explicit JsonSplitter(std::string name) : name_(std::move(name)) {}
   Cut cut(std::string_view text, bool at_end, std::vector<RecordSpan>& records) override;
-  std::optional<Cut> cut_long(std::string_view text) override;
+  std::optional<Cut> cut_long(std::string_view text, std::vector<RecordSpan>& records) override;
 
  private:
   enum class Shape { kUnknown, kArray, kSequence };
 
   void find_shape(std::string_view text);
-  void scan(std::string_view text, bool at_end, std::vector<RecordSpan>& records);
+  void scan(std::string_view text, std::vector<RecordSpan>& records);
   void scan_64(uint64_t opening, uint64_t closing, uint64_t commas, std::string_view text,
                std::vector<RecordSpan>& records);
   void open_or_close(bool opens, size_t at, std::string_view text,
                      std::vector<RecordSpan>& records);
   void end_record(size_t end, std::string_view text, bool may_be_missing,
                   std::vector<RecordSpan>& records);
+  void pass_space(std::string_view text);
   void finish(std::string_view text, std::vector<RecordSpan>& records);
   [[noreturn]] void fail(const std::string& what, size_t at) const;
 

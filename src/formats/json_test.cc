@@ -63,13 +63,18 @@ TEST_F(JsonTest, AnArrayThatIsBrokenBetweenItsElementsFailsTheFile) {
       {"[", "the array is cut short at byte 1"},
       {"[{\"id\":1}] x", "something follows the array at byte 11"},
       {"[{\"id\":1}][{\"id\":1}]", "something follows the array at byte 10"},
+      {"[]\x01[", "something follows the array at byte 2"},
       {"[{\"id\":1}}", "the array ends with another bracket than it began with at byte 9"},
       {"{\"id\":1}}", "a bracket closes that was not opened at byte 8"},
       {"]", "a bracket closes that was not opened at byte 0"},
       {"{\"id\":1}{\"id\":2", "the last value is cut short at byte 15"}};
-  for (const auto& [text, message] : cases)
-    EXPECT_TRUE(message_of(text).starts_with("not sound JSON, " + message + ": 'hour.json'"))
-        << text << " -> " << message_of(text);
+  for (const int64_t block : {1, 7, 1000}) {
+    options_ = {};
+    set_option("block_size", block);
+    for (const auto& [text, message] : cases)
+      EXPECT_TRUE(message_of(text).starts_with("not sound JSON, " + message + ": 'hour.json'"))
+          << block << " " << text << " -> " << message_of(text);
+  }
 }
 
 TEST_F(JsonTest, ATextIsReadAlikeInBlocksOfAnySize) {
@@ -104,6 +109,16 @@ TEST_F(JsonTest, AnElementThatIsTooLongIsABadRecord) {
   EXPECT_TRUE(sink_.rejects[0].cut_off);
   EXPECT_EQ(sink_.rejects[0].text.size(), 100);
   EXPECT_EQ(counters_.records, 3);
+}
+
+TEST_F(JsonTest, WhiteSpaceBeforeARecordIsNoPartOfItsLength) {
+  set_option("block_size", 16);
+  set_option("longest_record", 20);
+  const std::string space(100, ' ');
+  EXPECT_EQ(rows_of(space + "[" + space + "{\"id\":1}," + space + "{\"id\":2}]" + space),
+            (Lines{"1,", "2,"}));
+  EXPECT_EQ(rows_of(space + "{\"id\":1}" + space + "{\"id\":2}" + space), (Lines{"1,", "2,"}));
+  EXPECT_EQ(reasons(), Lines{});
 }
 
 TEST_F(JsonTest, DepthBombsAreBadRecordsOrCutShort) {

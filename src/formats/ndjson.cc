@@ -43,7 +43,7 @@ class LineSplitter : public RecordSplitter {
     return {begin, static_cast<size_t>(static_cast<const char*>(last) - text.data()) + 1};
   }
 
-  std::optional<Cut> cut_long(std::string_view) override {
+  std::optional<Cut> cut_long(std::string_view, std::vector<RecordSpan>&) override {
     skipping_ = true;
     searched_ = 0;
     return std::nullopt;

@@ -76,6 +76,8 @@ TEST_F(NdjsonTest, AllRecordsBadIsNotTheEndOfTheFile) {
   for (int i = 0; i < 5000; ++i) text += "{\"id\":\"bad\"}\n";
   EXPECT_EQ(rows_of(text + "{\"id\":1}\n"), Lines{"1,"});
   EXPECT_EQ(counters_.rejected, 5000);
+  for (size_t i = 0; i < sink_.rejects.size(); ++i)
+    ASSERT_EQ(sink_.rejects[i].line, static_cast<int64_t>(i) + 1);
 }
 
 TEST_F(NdjsonTest, AContractThatForbidsBadRecordsFailsAtTheFirst) {

@@ -49,9 +49,9 @@ class RecordSplitter {
   /// cut is to take all of it. `records` is filled where the format fills it. Throws a user's Error
   /// for a text that goes on in no sound way.
   virtual Cut cut(std::string_view text, bool at_end, std::vector<RecordSpan>& records) = 0;
-  /// Cuts a text whose first record is longer than it may be. Nothing: the record is given up, what
-  /// is there of it is taken, and the next cuts leave out its rest.
-  virtual std::optional<Cut> cut_long(std::string_view text) = 0;
+  /// Cuts a text whose first record is longer than it may be, as `cut` does. Nothing: the record is
+  /// given up, what is there of it is taken, and the next cuts leave out its rest.
+  virtual std::optional<Cut> cut_long(std::string_view text, std::vector<RecordSpan>& records) = 0;
   /// Returns the text's header, once a cut was made.
   virtual std::shared_ptr<const TextHeader> header() const { return nullptr; }
 };

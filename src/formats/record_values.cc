@@ -82,6 +82,7 @@ std::string as_json_number(std::string_view text) {
     text.remove_prefix(1);
   }
   const size_t digits = std::min(text.find_first_not_of('0'), text.size());
+  if (digits == 0 && text.find_first_of("+-") == 0) return {};
   const bool has_digits = digits > 0;
   text.remove_prefix(digits);
   const bool needs_zero = text.empty() || text.front() < '0' || text.front() > '9';
