@@ -12,11 +12,10 @@ using State = ColumnValue::State;
 /// Returns the default of a column as its value.
 ColumnValue default_of(const ContractColumn& column, const ValueRule& rule) {
   const std::string_view text = *column.fallback;
-  const ColumnValue value =
-      is_nested(column.type)
-          ? ColumnValue{.state = State::kUnfit}
-          : fit_value({.kind = RecordValue::Kind::kString, .text = text, .written = text},
-                      column.type, rule);
+  ColumnValue value{.state = State::kUnfit};
+  if (!is_nested(column.type))
+    fit_value({.kind = RecordValue::Kind::kString, .text = text, .written = text}, column.type,
+              rule, value);
   if (value.state == State::kGood) return value;
   throw user_error("the default of " + column.name + " is not " + column.type.name() + ": " +
                    quote(text));
