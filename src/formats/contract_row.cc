@@ -82,10 +82,11 @@ std::optional<RecordProblem> ContractRow::finish() {
 
 void ContractRow::write(duckdb::RowBatch& batch, size_t row,
                         std::span<const size_t> columns) const {
+  const ValueWriter writer{.inside = inside_, .lasting = batch.lasting()};
   for (size_t i = 0; i < columns.size(); ++i) {
     const size_t column = columns[i];
     const size_t slot = column < contract_.columns.size() ? column : slots_.size();
-    write_value(values_[slot], schema_[column].type, inside_, batch.column(i), row);
+    writer.write(values_[slot], schema_[column].type, batch.column(i), row);
   }
 }
 

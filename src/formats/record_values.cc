@@ -226,8 +226,17 @@ std::string describe_bad(const ColumnValue& value, const Type& type) {
   }
 }
 
-void write_value(const ColumnValue& value, const Type& type, std::span<const ColumnValue> inside,
-                 duckdb::Cells& cells, size_t row) {
+void ValueWriter::write_text(std::string_view text, duckdb::Cells& cells, size_t row) const {
+  const auto before = static_cast<size_t>(text.data() - lasting.data());
+  if (before < lasting.size() && text.size() <= lasting.size() - before) {
+    cells.set_lasting_string(row, text);
+  } else {
+    cells.set_string(row, text);
+  }
+}
+
+void ValueWriter::write(const ColumnValue& value, const Type& type, duckdb::Cells& cells,
+                        size_t row) const {
   if (value.state == State::kNull) return cells.set_null(row);
   switch (type.id) {
     case Id::kBoolean:
@@ -253,18 +262,17 @@ void write_value(const ColumnValue& value, const Type& type, std::span<const Col
     case Id::kVarchar:
     case Id::kJson:
     case Id::kBlob:
-      return cells.set_string(row, value.text);
+      return write_text(value.text, cells, row);
     case Id::kList: {
       const auto elements = inside.subspan(value.inside.first, value.inside.count);
       size_t at = cells.set_list(row, elements.size());
       for (const ColumnValue& element : elements)
-        write_value(element, type.children[0].type, inside, cells.element(), at++);
+        write(element, type.children[0].type, cells.element(), at++);
       return;
     }
     case Id::kStruct: {
       for (size_t i = 0; i < type.children.size(); ++i)
-        write_value(inside[value.inside.first + i], type.children[i].type, inside, cells.field(i),
-                    row);
+        write(inside[value.inside.first + i], type.children[i].type, cells.field(i), row);
       return;
     }
     case Id::kMap:

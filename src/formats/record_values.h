@@ -83,9 +83,17 @@ void fit_value(const RecordValue& value, const Type& type, const ValueRule& rule
 void fit_text(std::string_view text, const Type& type, const ValueRule& rule, ColumnValue& result);
 /// Returns in words what is bad about a value of a column of `type`: `not a bigint: 'abc'`.
 std::string describe_bad(const ColumnValue& value, const Type& type);
-/// Writes a value that is not bad; `inside` is where elements and fields lie.
-void write_value(const ColumnValue& value, const Type& type, std::span<const ColumnValue> inside,
-                 duckdb::Cells& cells, size_t row);
+/// Writes values of one row.
+struct ValueWriter {
+  std::span<const ColumnValue> inside;  ///< Where elements and fields lie.
+  std::string_view lasting;             ///< See `RowBatch::lasting`.
+
+  /// `value` is not bad.
+  void write(const ColumnValue& value, const Type& type, duckdb::Cells& cells, size_t row) const;
+
+ private:
+  void write_text(std::string_view text, duckdb::Cells& cells, size_t row) const;
+};
 
 /// True for lists and structs.
 inline bool is_nested(const Type& type) {
