@@ -22,7 +22,9 @@ def run(*arguments):
     done = subprocess.run([str(argument) for argument in arguments], capture_output=True)
     stdout, stderr = done.stdout.decode(), done.stderr.decode()
     if done.returncode != 0:
-        raise subprocess.CalledProcessError(done.returncode, done.args, stdout, stderr)
+        error = subprocess.CalledProcessError(done.returncode, done.args, stdout, stderr)
+        error.add_note(stderr)
+        raise error
     return subprocess.CompletedProcess(done.args, 0, stdout, stderr)
 
 

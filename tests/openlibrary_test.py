@@ -51,7 +51,7 @@ class Tables(unittest.TestCase):
     def test_generated_dumps_give_the_oracles_answers(self):
         for seed in SEEDS:
             with self.subTest(seed=seed), tempfile.TemporaryDirectory() as dumps:
-                generate("openlibrary", dumps, "--seed", seed, "--scale", "0.3", "--damaged", "6")
+                generate("openlibrary", dumps, "--seed", seed, "--scale", "0.3", "--damaged", "3")
                 self.compare(dumps, ALL_TABLES)
 
     def test_without_a_reading_log_its_tables_wait_and_the_others_are_built(self):

@@ -197,7 +197,7 @@ class Origin(unittest.TestCase):
             for topic, values in posted.items():
                 write_topic(capture, topic, *values)
 
-            project = ExampleProject("pinterest", folder, base_url=capture)
+            project = ExampleProject("pinterest", Path(folder) / "batch", base_url=capture)
             project.run()
             for table in ("clean.pin", "clean.geo", "clean.user", "mart.popular_category_by_country"):
                 with self.subTest(table=table):

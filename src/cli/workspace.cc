@@ -15,8 +15,8 @@ namespace tidemill {
 
 namespace {
 
-// With less, DuckDB's sort and partitioned writer start to fail on inputs that people have.
-constexpr const char* kMemoryLimit = "1GB";
+// What is left of 512 MB is for the readers, and for what DuckDB does not count.
+constexpr const char* kMemoryLimit = "384MB";
 
 Cancellation& the_cancellation() {
   static Cancellation cancellation;
@@ -83,8 +83,8 @@ Workspace::~Workspace() {
 }
 
 LoadedProject Workspace::load() {
-  // The models are described on the instance that later builds them: starting one is a tenth of what
-  // a run with nothing to do takes.
+  // The models are described on the instance that later builds them: starting one is a tenth of
+  // what a run with nothing to do takes.
   if (engine_ == nullptr) {
     engine_ = std::make_unique<DuckdbEngine>(
         duckdb::Settings{.memory_limit = kMemoryLimit, .temporary_folder = spill_folder()});

@@ -1,5 +1,4 @@
 #include "connectors/address.h"
-#include "connectors/scanners.h"
 
 #include <gtest/gtest.h>
 

@@ -11,12 +11,10 @@ namespace tidemill {
 
 /// One way to write a time, compiled once and read many times; any thread may read by it.
 ///
-/// | format | reads |
-/// |---|---|
-/// | `iso8601` | `2015-01-31T15:00:00.123456Z`, as `parse_time` does |
-/// | `epoch_s`, `epoch_ms`, `epoch_us` | a count of seconds, ms or µs since 1970-01-01 UTC, with a
-/// sign and a fraction if need be | | a pattern | texts such as `31/01/2015 15:00` for `%d/%m/%Y
-/// %H:%M` |
+/// - `iso8601`: `2015-01-31T15:00:00.123456Z`, as `parse_time` does.
+/// - `epoch_s`, `epoch_ms`, `epoch_us`: a count of seconds, ms or µs since 1970-01-01 UTC, with a
+///   sign and a fraction if need be.
+/// - A pattern: texts such as `31/01/2015 15:00` for `%d/%m/%Y %H:%M`.
 ///
 /// A pattern has the fields of strptime (POSIX): `%Y` four digits, `%y` two (69 to 99 are 19xx),
 /// `%m` `%d` `%e` `%H` `%I` `%M` `%S` one or two digits, `%j` the day of the year, `%b` `%B` an

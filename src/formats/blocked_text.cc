@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "formats/byte_masks.h"
 
 namespace tidemill {
 
@@ -13,7 +14,7 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-int64_t count_lines(std::string_view text) { return std::count(text.begin(), text.end(), '\n'); }
+int64_t count_lines(std::string_view text) { return count_bytes(text, '\n'); }
 
 std::string_view view_of(const std::vector<uint8_t>& buffer, size_t begin, size_t end) {
   return {reinterpret_cast<const char*>(buffer.data()) + begin, end - begin};

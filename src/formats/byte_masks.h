@@ -54,6 +54,15 @@ class Bytes64 {
   __m256i high_;
 };
 
+/// Returns how many bytes of a text are `c`.
+inline int64_t count_bytes(std::string_view text, char c) {
+  int64_t count = 0;
+  for (; text.size() >= Bytes64::kSize; text.remove_prefix(Bytes64::kSize))
+    count += std::popcount(Bytes64(text.data()).equal(c));
+  for (const char each : text) count += each == c ? 1 : 0;
+  return count;
+}
+
 /// Returns a mask in which each bit is set when an odd number of bits of `mask` up to it are: what
 /// lies between pairs of quotes, each with its first quote.
 inline uint64_t between_pairs(uint64_t mask) {

@@ -72,12 +72,11 @@ TEST_F(ParquetTest, ValuesOfEveryKindArriveAsTheyAre) {
       "0.1::DOUBLE + 0.2::DOUBLE AS ratio, '\\x00\\xFF'::BLOB AS bytes, true AS yes, ['a', NULL, "
       "'\"'] AS tags, {'lat': 52.5::DOUBLE, 'lon': 13.4::DOUBLE} AS place UNION ALL SELECT NULL, "
       "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL");
-  EXPECT_EQ(
-      rows("SELECT * FROM $rows", {local(path)}),
-      (Lines{"12345678901234567890123456789,18446744073709551615,-0.50,2024-02-29,"
-             "2024-02-29T12:00:00.123456Z,1969-12-31T23:59:59.5Z,0.30000000000000004,00ff,"
-             "true,[\"a\",null,\"\\\"\"],52.5",
-             ",,,,,,,,,,"}));
+  EXPECT_EQ(rows("SELECT * FROM $rows", {local(path)}),
+            (Lines{"12345678901234567890123456789,18446744073709551615,-0.50,2024-02-29,"
+                   "2024-02-29T12:00:00.123456Z,1969-12-31T23:59:59.5Z,0.30000000000000004,00ff,"
+                   "true,[\"a\",null,\"\\\"\"],52.5",
+                   ",,,,,,,,,,"}));
   EXPECT_EQ(counters_.records, 2);
   EXPECT_EQ(counters_.rows, 2);
   EXPECT_EQ(counters_.bytes, static_cast<int64_t>(fs::file_size(path)));
