@@ -167,6 +167,12 @@ TEST_F(CsvTest, OptionsThatDoNotGoTogetherAreRefused) {
   EXPECT_NE(message_of("1,a\n").find("not a delimiter"), std::string::npos);
 }
 
+TEST_F(CsvTest, NulAndALoneCarriageReturnAreText) {
+  EXPECT_EQ(rows_of(std::string("id,text\n1,a\0b\n2,\0\n3,c\rd\n", 24)),
+            (Lines{std::string("1,a\0b", 5), std::string("2,\0", 3), "3,c\rd"}));
+  EXPECT_EQ(reasons(), Lines{});
+}
+
 TEST_F(CsvTest, Utf16IsSaidToBeSo) {
   EXPECT_NE(message_of(std::string("\xFF\xFEi\0d\0", 6)).find("UTF-16"), std::string::npos);
 }
