@@ -61,6 +61,15 @@ TEST_F(CsvTest, RaggedAndBrokenRecordsArePutAside) {
                               "7: not a bigint: 'x'", "8: not valid UTF-8"}));
 }
 
+TEST_F(CsvTest, FieldsHaveALimit) {
+  const std::string most(65'535, ',');
+  EXPECT_EQ(rows_of("id" + most + "\n1" + most + "\n2" + most + ",\n3\n"), Lines{"1,"});
+  EXPECT_EQ(reasons(),
+            (Lines{"3: has more fields than are read, 65536", "4: has 1 field, not 65536"}));
+  EXPECT_EQ(message_of("id" + most + ",\n"),
+            "the header has more fields than are read, 65536: 'hour.json'");
+}
+
 TEST_F(CsvTest, AFieldWithoutAnEndSpoilsOneLine) {
   EXPECT_EQ(rows_of("id,text\n1,\"a\n2,b\n3,c\n"), (Lines{"2,b", "3,c"}));
   EXPECT_EQ(reasons(), Lines{"2: a quoted field has no end"});
