@@ -17,7 +17,7 @@ import tempfile
 import unittest
 import zipfile
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -61,14 +61,20 @@ class Source:
     rejected_lines: list[int] = field(default_factory=list)
     options: dict = field(default_factory=dict)
 
+    contract: dict = field(default_factory=dict)  # What it says beside the names and types of columns.
+    more: dict[str, dict] = field(default_factory=dict)  # What it says of single columns.
+
     def yaml(self) -> str:
         columns = [
-            {"name": name, "type": kind, "required": name == "id"} | ({"path": PATHS[name]} if name in PATHS else {})
+            {"name": name, "type": kind, "required": name == "id"}
+            | ({"path": PATHS[name]} if name in PATHS else {})
+            | self.more.get(name, {})
             for name, kind in self.columns.items()
+            if name != "extra_fields"
         ]
         source = {"name": f"raw.{self.name}", "connector": "files", "path": f"data/{self.name}", "format": self.format}
         # JSON is YAML.
-        return json.dumps(source | self.options | {"contract": {"columns": columns}})
+        return json.dumps(source | self.options | {"contract": self.contract | {"columns": columns}})
 
 
 # What fits a column. A number is kept as it is written: class Number.
@@ -514,6 +520,100 @@ class Project:
         return deltalake.DeltaTable(folder).to_pyarrow_table().to_pylist() if folder.exists() else []
 
 
+class LooseRecord:
+    """A record under a contract that takes its values in several ways."""
+
+    COLUMNS = {"id": "bigint", "bio": "varchar", "born": "date", "seen": "timestamp", "revision": "integer"}
+    COLUMNS |= {"extra_fields": "json"}
+    MORE = {
+        "bio": {"path": ["bio.value", "bio"], "trim": True, "null_values": ["", "none"]},
+        "born": {"path": "b.date", "format": ["%d/%m/%Y", "%Y-%m-%d %H:%M %z"]},
+        "seen": {"format": "epoch_ms"},
+        "revision": {"default": 1},
+    }
+
+    @staticmethod
+    def draw(draw: random.Random) -> dict:
+        """Returns a record."""
+        texts = ["a", " b\t", "", " none ", "none", "N/A", None, 7, True, [], {}]
+        values = {
+            "id": [1, 2, "3", "N/A", None, "x"],
+            "bio": [*texts, *({"value": text, "type": "t"} for text in texts)],
+            "b": [{"date": day, "x": [1]} for day in ("31/1/2015", "2015-01-31 01:30 +02:00", "30/02/2015", "N/A", 5)],
+            "seen": [0, -1, 1420070400123, "1420070400123.5", "N/A", "soon", None, False],
+            "revision": [5, "6", "N/A", None, 2**31, 1.0],
+            "extra": [1, "N/A", None, {"a": 1}],
+        }
+        return {name: draw.choice(choices) for name, choices in values.items() if name == "id" or draw.random() < 0.5}
+
+    def __init__(self, record: dict, set_null: bool):
+        self.bad = False
+        self.record, self.set_null = record, set_null
+        born = record.get("b", {})
+        extra = {"b.x": born["x"]} if "x" in born else {}
+        extra |= {"extra": record["extra"]} if "extra" in record else {}
+        number = self.value(lambda: self.whole(record["id"], 63))
+        self.bad = self.bad or number is None
+        self.row = (
+            number,
+            self.value(self.bio),
+            self.value(lambda: self.day(born.get("date"))),
+            self.value(lambda: self.milliseconds(record.get("seen"))),
+            self.value(self.revision),
+            plain(load(json.dumps(extra))) if extra else None,
+        )
+
+    def value(self, read):
+        """Returns what `read` returns, or NULL where the contract says so of a bad value."""
+        try:
+            return read()
+        except Bad:
+            self.bad = self.bad or not self.set_null
+            return None
+
+    def whole(self, value, bits: int):
+        if value in (None, "N/A"):
+            return None
+        if isinstance(value, float) or not re.fullmatch("-?[0-9]+", str(value)):
+            raise Bad
+        if not -(2**bits) <= int(value) < 2**bits:
+            raise Bad
+        return int(value)
+
+    def revision(self):
+        number = self.whole(self.record.get("revision"), 31)
+        return 1 if number is None else number
+
+    def bio(self):
+        bio = self.record.get("bio")
+        ways = [bio.get("value")] if isinstance(bio, dict) else [] if bio is None else [[]]  # A list fits no text.
+        problem = False
+        for value in [*ways, bio]:
+            try:
+                text = None if value is None else fit_text(str(value) if type(value) is int else value)
+            except Bad:
+                problem = True
+                continue
+            if text is not None and text.strip(" \t") not in ("", "none"):
+                return text.strip(" \t")
+        if problem:
+            raise Bad
+        return None
+
+    def day(self, value):
+        days = {"31/1/2015": date(2015, 1, 31), "2015-01-31 01:30 +02:00": date(2015, 1, 30), "N/A": None, None: None}
+        if value not in days:
+            raise Bad
+        return days[value]
+
+    def milliseconds(self, value):
+        if value in (None, "N/A") and value is not False:
+            return None
+        if isinstance(value, bool) or not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", str(value)):
+            raise Bad
+        return datetime(1970, 1, 1, tzinfo=ZoneInfo("UTC")) + timedelta(microseconds=int(Fraction(str(value)) * 1000))
+
+
 class ReaderTest(unittest.TestCase):
     maxDiff = 2000
 
@@ -533,8 +633,9 @@ class ReaderTest(unittest.TestCase):
     def check_rows(self, source: Source, found: list[dict]):
         rows = []
         for row in found:
-            if row.get("whole") is not None:
-                row["whole"] = plain(load(row["whole"]))
+            for name in ("whole", "extra_fields"):
+                if row.get(name) is not None:
+                    row[name] = plain(load(row[name]))
             rows.append(tuple(row[name] for name in source.columns))
         self.assertEqual(len(rows), len(source.rows))
         for ours, theirs in zip(sorted(map(written, rows)), sorted(map(written, source.rows))):
@@ -569,6 +670,24 @@ class GeneratedFiles(ReaderTest):
                     sources.append(self.json_source(f"{format}_{codec}", format, generator, codec))
                 for format in ("csv", "tsv"):
                     sources.append(self.delimited_source(f"{format}_{codec}", format, generator, codec))
+            with self.subTest(seed=seed):
+                self.check(sources)
+
+    def test_contracts_say_what_is_read(self):
+        for seed in SEEDS:
+            draw = random.Random(seed)
+            records = [json.dumps(LooseRecord.draw(draw)) for _ in range(1000)]
+            stored = "\n".join(records).encode()
+            sources = []
+            for bad_rows in ("quarantine", "set_null"):
+                loose = [LooseRecord(json.loads(record), bad_rows == "set_null") for record in records]
+                rows = [record.row for record in loose if not record.bad]
+                lines = [at + 1 for at, record in enumerate(loose) if record.bad]
+                contract = {"bad_rows": bad_rows, "extra_fields": "keep", "null_values": ["N/A"]}
+                columns = LooseRecord.COLUMNS
+                sources.append(
+                    Source(bad_rows, stored, "ndjson", columns, rows, lines, contract=contract, more=LooseRecord.MORE)
+                )
             with self.subTest(seed=seed):
                 self.check(sources)
 
