@@ -184,19 +184,19 @@ class PatternReader {
 std::optional<int64_t> read_epoch(std::string_view text, int64_t unit) {
   const bool negative = text.starts_with('-');
   if (negative) text.remove_prefix(1);
-  const size_t point = std::min(text.find('.'), text.size());
-  const std::string_view whole = text.substr(0, point);
-  if (whole.empty() || whole.size() > 18) return std::nullopt;
+  constexpr size_t kMostDigits = 18;
+  size_t point = 0;
   int64_t count = 0;
-  for (const char c : whole) {
-    if (!is_digit(c)) return std::nullopt;
-    count = count * 10 + (c - '0');
+  for (; point < text.size() && is_digit(text[point]); ++point) {
+    if (point == kMostDigits) return std::nullopt;
+    count = count * 10 + (text[point] - '0');
   }
-  if (count > kLatest / unit) return std::nullopt;
-  int64_t microseconds = count * unit;
+  int64_t microseconds = 0;
+  if (point == 0 || __builtin_mul_overflow(count, unit, &microseconds) || microseconds > kLatest)
+    return std::nullopt;
   if (point < text.size()) {
     const std::string_view fraction = text.substr(point + 1);
-    if (fraction.empty()) return std::nullopt;
+    if (text[point] != '.' || fraction.empty()) return std::nullopt;
     bool cut = false;
     for (int64_t worth = unit / 10; const char c : fraction) {
       if (!is_digit(c)) return std::nullopt;
@@ -240,20 +240,22 @@ std::optional<TimeFormat> TimeFormat::parse(std::string_view text) {
 }
 
 std::optional<int64_t> TimeFormat::read(std::string_view text) const {
-  std::optional<int64_t> time;
+  const auto possible = [](int64_t time) -> std::optional<int64_t> {
+    if (time < kEarliest || time >= kLatest) return std::nullopt;
+    return time;
+  };
   switch (kind_) {
     case Kind::kIso8601:
-      if (const auto instant = parse_time(text)) time = instant->time_since_epoch().count();
+      if (const auto time = parse_time(text)) return possible(time->time_since_epoch().count());
       break;
     case Kind::kEpoch:
-      time = read_epoch(text, unit_);
+      if (const auto time = read_epoch(text, unit_)) return possible(*time);
       break;
     case Kind::kPattern:
-      time = PatternReader(text).read(pattern_);
+      if (const auto time = PatternReader(text).read(pattern_)) return possible(*time);
       break;
   }
-  const bool possible = time && *time >= kEarliest && *time < kLatest;
-  return possible ? time : std::nullopt;
+  return std::nullopt;
 }
 
 }  // namespace tidemill

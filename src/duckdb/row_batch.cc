@@ -2,6 +2,8 @@
 
 #include <duckdb.h>
 
+#include <cstring>
+
 namespace tidemill::duckdb {
 
 namespace {
@@ -73,6 +75,18 @@ void Cells::set_decimal(size_t row, Int128 unscaled) {
 
 void Cells::set_string(size_t row, std::string_view text) {
   duckdb_unsafe_vector_assign_string_element_len(handle_of(vector_), row, text.data(), text.size());
+}
+
+void Cells::set_lasting_string(size_t row, std::string_view text) {
+  duckdb_string_t string = {};  // A short one is kept inline, with zeros behind it.
+  string.value.inlined.length = static_cast<uint32_t>(text.size());
+  if (text.size() <= sizeof string.value.inlined.inlined) {
+    std::memcpy(string.value.inlined.inlined, text.data(), text.size());
+  } else {
+    std::memcpy(string.value.pointer.prefix, text.data(), sizeof string.value.pointer.prefix);
+    string.value.pointer.ptr = const_cast<char*>(text.data());
+  }
+  put(row, string);
 }
 
 size_t Cells::set_list(size_t row, size_t count) {

@@ -38,6 +38,9 @@ class Cells {
   void set_timestamp(size_t row, int64_t microseconds) { put(row, microseconds); }
   /// Copies `text`, which is valid UTF-8 (a blob's bytes may be anything); nobody checks it again.
   void set_string(size_t row, std::string_view text);
+  /// The same, but does not copy `text`: it stays where it is until the next batch is asked for.
+  /// What DuckDB keeps for longer, it copies.
+  void set_lasting_string(size_t row, std::string_view text);
   /// Makes the cell a list of `count` elements, and returns the row of the first among the cells of
   /// `element()`, where all of them are to be set. Lists are set in the order of their rows.
   size_t set_list(size_t row, size_t count);
@@ -74,10 +77,15 @@ class RowBatch {
   size_t capacity() const { return kCapacity; }
   Cells& column(size_t index) { return columns_[index]; }
 
+  /// Says what text stays where it is until the next batch is asked for.
+  void set_lasting(std::string_view text) { lasting_ = text; }
+  std::string_view lasting() const { return lasting_; }
+
  private:
   static constexpr size_t kCapacity = 2048;  // DuckDB's vector size, which its C API fixes.
 
   std::vector<Cells> columns_;
+  std::string_view lasting_;
 };
 
 }  // namespace tidemill::duckdb

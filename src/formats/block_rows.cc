@@ -84,11 +84,14 @@ class BlockReader : public duckdb::RowReader {
   size_t read(duckdb::RowBatch& batch) override {
     size_t rows = 0;
     int64_t records = 0;
+    batch.set_lasting(block_.text);
     while (rows < batch.capacity()) {
       const auto record = parser_->next();
       if (!record) {
-        if (next_block(records)) continue;
-        break;
+        // The rows point into the block, which the next one takes the place of.
+        if (rows > 0 || !next_block(records)) break;
+        batch.set_lasting(block_.text);
+        continue;
       }
       ++records;
       if (!record->problem) {

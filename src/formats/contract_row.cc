@@ -12,11 +12,10 @@ using State = ColumnValue::State;
 /// Returns the default of a column as its value.
 ColumnValue default_of(const ContractColumn& column, const ValueRule& rule) {
   const std::string_view text = *column.fallback;
-  const ColumnValue value =
-      is_nested(column.type)
-          ? ColumnValue{.state = State::kUnfit}
-          : fit_value({.kind = RecordValue::Kind::kString, .text = text, .written = text},
-                      column.type, rule);
+  ColumnValue value{.state = State::kUnfit};
+  if (!is_nested(column.type))
+    fit_value({.kind = RecordValue::Kind::kString, .text = text, .written = text}, column.type,
+              rule, value);
   if (value.state == State::kGood) return value;
   throw user_error("the default of " + column.name + " is not " + column.type.name() + ": " +
                    quote(text));
@@ -83,10 +82,11 @@ std::optional<RecordProblem> ContractRow::finish() {
 
 void ContractRow::write(duckdb::RowBatch& batch, size_t row,
                         std::span<const size_t> columns) const {
+  const ValueWriter writer{.inside = inside_, .lasting = batch.lasting()};
   for (size_t i = 0; i < columns.size(); ++i) {
     const size_t column = columns[i];
     const size_t slot = column < contract_.columns.size() ? column : slots_.size();
-    write_value(values_[slot], schema_[column].type, inside_, batch.column(i), row);
+    writer.write(values_[slot], schema_[column].type, batch.column(i), row);
   }
 }
 

@@ -37,19 +37,25 @@ void DelimitedFields::find_marks() {
   *mark = static_cast<uint32_t>(block_.size());
 }
 
-bool DelimitedFields::is_delimiter(size_t position) const {
+inline bool DelimitedFields::is_delimiter(size_t position) const {
   return style_.delimiter.size() == 1 ? block_[position] == style_.delimiter.front()
                                       : block_.substr(position).starts_with(style_.delimiter);
 }
 
-std::optional<DelimitedFields::Record> DelimitedFields::next() {
-  // Empty lines are no records.
-  while (block_.substr(position_).starts_with('\n') || block_.substr(position_) == "\r" ||
-         block_.substr(position_).starts_with("\r\n")) {
+/// Goes past empty lines, which are no records.
+void DelimitedFields::pass_empty_lines() {
+  while (position_ < block_.size() && (block_[position_] == '\n' || block_[position_] == '\r')) {
+    const bool lone =
+        block_[position_] == '\r' && position_ + 1 < block_.size() && block_[position_ + 1] != '\n';
+    if (lone) return;
     if (block_[position_++] == '\n') ++at_;
   }
+}
+
+std::optional<DelimitedFields::Record> DelimitedFields::next() {
+  pass_empty_lines();
   if (position_ == block_.size()) return std::nullopt;
-  fields_.clear();
+  count_ = 0;
   undoubled_count_ = 0;
   const size_t begin = position_;
   const char* problem = nullptr;
@@ -79,23 +85,29 @@ std::optional<DelimitedFields::Record> DelimitedFields::next() {
   return Record{text, problem};
 }
 
+inline void DelimitedFields::add_field(std::string_view text, bool quoted) {
+  if (count_ == fields_.size()) fields_.resize(2 * count_ + 16);
+  fields_[count_++] = {text, quoted};
+}
+
 /// Reads the field up to the next mark that ends one.
-void DelimitedFields::read_plain_field(size_t begin) {
-  while (mark() < block_.size() && block_[mark()] != '\n' && !is_delimiter(mark())) ++at_;
-  std::string_view text = block_.substr(begin, mark() - begin);
-  const bool last = mark() == block_.size() || block_[mark()] == '\n';
+inline void DelimitedFields::read_plain_field(size_t begin) {
+  size_t end = mark();
+  while (end < block_.size() && block_[end] != '\n' && !is_delimiter(end)) end = marks_[++at_];
+  std::string_view text(block_.data() + begin, end - begin);
+  const bool last = end == block_.size() || block_[end] == '\n';
   if (last && text.ends_with('\r')) text.remove_suffix(1);
-  fields_.push_back({text, false});
+  add_field(text, false);
 }
 
 /// Reads the field that begins with a quote. Returns what is wrong with it, or null.
-const char* DelimitedFields::read_quoted_field(size_t& begin) {
+const char* DelimitedFields::read_quoted_field(size_t begin) {
   const char quote = *style_.quote;
   const size_t first = begin + 1;
   size_t doubled = 0;
   for (++at_;; ++at_) {
     if (mark() == block_.size()) {
-      fields_.push_back({block_.substr(first), true});
+      add_field(block_.substr(first), true);
       return kNoEnd;
     }
     if (block_[mark()] != quote) continue;
@@ -104,7 +116,7 @@ const char* DelimitedFields::read_quoted_field(size_t& begin) {
     ++at_;
   }
   const size_t end = mark();
-  fields_.push_back({unquoted(block_.substr(first, end - first), doubled), true});
+  add_field(unquoted(block_.substr(first, end - first), doubled), true);
   ++at_;
   while (mark() < block_.size() && block_[mark()] != '\n' && !is_delimiter(mark())) ++at_;
   std::string_view after = block_.substr(end + 1, mark() - end - 1);

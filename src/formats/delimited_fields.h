@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,13 +35,15 @@ class DelimitedFields {
   /// Goes to the next record; nothing at the end. Empty lines are passed over.
   std::optional<Record> next();
   /// Returns the fields of the record: valid until the next one.
-  const std::vector<DelimitedField>& fields() const { return fields_; }
+  std::span<const DelimitedField> fields() const { return {fields_.data(), count_}; }
 
  private:
   void find_marks();
+  void pass_empty_lines();
   size_t mark() const { return marks_[at_]; }
   bool is_delimiter(size_t position) const;
-  const char* read_quoted_field(size_t& begin);
+  void add_field(std::string_view text, bool quoted);
+  const char* read_quoted_field(size_t begin);
   void read_plain_field(size_t begin);
   std::string_view unquoted(std::string_view inside, size_t doubled);
 
@@ -49,8 +52,9 @@ class DelimitedFields {
   std::vector<uint32_t> marks_;  // Where delimiters, quotes and line breaks stand, and the end.
   size_t at_ = 0;                // The first mark that was not passed.
   size_t position_ = 0;          // Where the next record begins.
-  std::vector<DelimitedField> fields_;
-  std::deque<std::string> undoubled_;  // Texts of fields in which quotes were doubled.
+  std::vector<DelimitedField> fields_;  // Those of this record, and room for more.
+  size_t count_ = 0;                    // How many the record has.
+  std::deque<std::string> undoubled_;   // Texts of fields in which quotes were doubled.
   size_t undoubled_count_ = 0;
 };
 

@@ -20,7 +20,6 @@ namespace tidemill {
 namespace {
 
 using Encoding = DelimitedStyle::Encoding;
-using Kind = RecordValue::Kind;
 
 bool is_valid_utf8(std::string_view text) {
   return simdjson::validate_utf8(text.data(), text.size());
@@ -130,6 +129,10 @@ class DelimitedParser : public BlockParser {
         columns_[i].json =
             std::make_unique<JsonFields>(row_, std::move(json[i]), JsonFields::Role::kField);
     }
+    read_.clear();
+    for (size_t i = 0; i < names.size(); ++i) {
+      if (is_read(columns_[i])) read_.push_back(i);
+    }
     check_extra(file);
     check_unique(names, file);
   }
@@ -189,7 +192,7 @@ class DelimitedParser : public BlockParser {
                                      format_count(static_cast<int64_t>(fields.size()), "field") +
                                      ", not " + std::to_string(columns_.size())};
     }
-    for (size_t i = 0; i < fields.size(); ++i) {
+    for (const size_t i : read_) {
       if (auto problem = read_field(columns_[i], fields[i])) return problem;
     }
     if (contract_.extra_fields == Contract::ExtraFields::kKeep) keep_extra();
@@ -198,11 +201,10 @@ class DelimitedParser : public BlockParser {
 
   std::optional<RecordProblem> read_field(const FieldColumns& columns,
                                           const DelimitedField& field) {
-    if (!is_read(columns) || (field.text.empty() && !field.quoted)) return std::nullopt;
+    if (field.text.empty() && !field.quoted) return std::nullopt;
     const std::string_view text = in_utf8(field.text);
-    const RecordValue value{.kind = Kind::kText, .text = text, .written = text};
     for (const size_t slot : columns.slots)
-      row_.value(slot) = fit_value(value, row_.type(slot), row_.rule(slot));
+      fit_text(text, row_.type(slot), row_.rule(slot), row_.value(slot));
     if (columns.json == nullptr || text.find_first_not_of(" \t\r\n") == std::string_view::npos)
       return std::nullopt;
     if (auto reason = columns.json->read(text))
@@ -237,6 +239,7 @@ class DelimitedParser : public BlockParser {
   DelimitedFields fields_;
   std::shared_ptr<const TextHeader> header_;
   std::vector<FieldColumns> columns_;  // One for each field of a record.
+  std::vector<size_t> read_;           // The fields that something reads.
   const RecordBlock* block_ = nullptr;
   size_t next_span_ = 0;               // Of the block's spans, where it has such.
   bool sound_ = false;                 // The whole block is UTF-8.

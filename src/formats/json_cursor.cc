@@ -9,6 +9,7 @@ JsonString JsonCursor::string_at(size_t token) const {
 
 /// Returns the token after the value.
 size_t JsonCursor::after() const {
+  if (first() != '{' && first() != '[') return token_ + 1;
   size_t depth = 0;
   size_t at = token_;
   do {

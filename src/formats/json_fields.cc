@@ -107,7 +107,7 @@ bool JsonFields::read_root() {
   if (root_.inside && scanner_.peek() == '{') {
     const bool covered = !root_.slots.empty() || !root_.nested.empty();
     if (!read_object(*root_.inside, covered)) return false;
-    value = container_since(0, 0);
+    set_container(value, 0, 0);
   } else {
     if (!read_value(value)) return false;
     mark_not_an_object(root_, value);
@@ -148,7 +148,7 @@ bool JsonFields::read_field(Field& field, const JsonString& key, bool covered) {
     const size_t half_surrogates = scanner_.half_surrogates();
     const bool read_whole = !field.slots.empty() || !field.nested.empty();
     if (!read_inside(field, key, covered || read_whole)) return false;
-    value = container_since(begin, half_surrogates);
+    set_container(value, begin, half_surrogates);
   } else {
     if (!read_value(value)) return false;
     mark_not_an_object(field, value);
@@ -160,7 +160,7 @@ bool JsonFields::read_field(Field& field, const JsonString& key, bool covered) {
 /// Puts a field's value into the slots that read it; the value begins at `token`.
 void JsonFields::fill(const Field& field, const RecordValue& value, size_t token) {
   for (const size_t slot : field.slots)
-    row_.value(slot) = fit_value(value, row_.type(slot), row_.rule(slot));
+    fit_value(value, row_.type(slot), row_.rule(slot), row_.value(slot));
   for (const size_t target : field.nested)
     row_.value(targets_[target].slot) = nested_value(targets_[target], {scanner_, token});
 }
@@ -208,28 +208,30 @@ bool JsonFields::read_value(RecordValue& value) {
   if (first == '"') {
     JsonString string;
     if (!scanner_.read_string(string)) return false;
-    value = {
-        .kind = Kind::kString, .text = text_of(string), .half_surrogate = string.half_surrogate};
+    value.kind = Kind::kString;
+    value.text = text_of(string);
+    value.half_surrogate = string.half_surrogate;
+    value.written = scanner_.since(begin);
   } else if (first == '{' || first == '[') {
     const size_t half_surrogates = scanner_.half_surrogates();
     if (!scanner_.skip_value()) return false;
-    value = container_since(begin, half_surrogates);
+    set_container(value, begin, half_surrogates);
   } else {
     if (!scanner_.read_literal(value.text)) return false;
     value.kind = kind_of_literal(first);
+    value.written = scanner_.since(begin);
   }
-  value.written = scanner_.since(begin);
   return true;
 }
 
-/// Returns the object or list from `begin` up to here; `half_surrogates` were counted at its
+/// Makes `value` the object or list from `begin` up to here; `half_surrogates` were counted at its
 /// beginning.
-RecordValue JsonFields::container_since(size_t begin, size_t half_surrogates) const {
+void JsonFields::set_container(RecordValue& value, size_t begin, size_t half_surrogates) const {
   const std::string_view written = scanner_.since(begin);
-  return {.kind = Kind::kContainer,
-          .text = written,
-          .written = written,
-          .half_surrogate = scanner_.half_surrogates() > half_surrogates};
+  value.kind = Kind::kContainer;
+  value.text = written;
+  value.written = written;
+  value.half_surrogate = scanner_.half_surrogates() > half_surrogates;
 }
 
 /// Returns the string's text, or what stands between its quotes when it has none.
@@ -246,86 +248,91 @@ ColumnValue JsonFields::nested_value(const Target& target, JsonCursor value) {
   if (!target.path.front().each) return tree_value(target.slot, type, value);
   if (value.first() == 'n') return {};
   if (value.first() != '[') return bad_value(State::kNotAList, value.written(), type);
-  std::vector<ColumnValue> elements;
-  value.for_each_element([&](JsonCursor element) { gather(target, 1, element, elements); });
-  return list_of(elements);
+  const size_t begin = elements_.size();
+  value.for_each_element([&](JsonCursor element) { gather(target, 1, element); });
+  return list_of(begin);
 }
 
-/// Appends what stands at the path's steps from `step` on, going from `value`.
-void JsonFields::gather(const Target& target, size_t step, JsonCursor value,
-                        std::vector<ColumnValue>& elements) {
+/// Appends what stands at the path's steps from `step` on, going from `value`, to the elements.
+void JsonFields::gather(const Target& target, size_t step, JsonCursor value) {
   const Type& leaf = row_.type(target.slot).children[0].type;
-  if (step == target.path.size()) {
-    elements.push_back(tree_value(target.slot, leaf, value));
-    return;
-  }
+  if (step == target.path.size()) return add_element(tree_value(target.slot, leaf, value));
   const bool is_null = value.first() == 'n';
   if (!is_null && value.first() != '{') {
-    elements.push_back(bad_value(State::kNotAnObject, value.written(), leaf));
+    add_element(bad_value(State::kNotAnObject, value.written(), leaf));
     return;
   }
   const auto field = is_null ? std::nullopt : last_field(value, target.path[step].name);
   if (!field) {
-    elements.emplace_back();
+    add_element({});
   } else if (!target.path[step].each) {
-    gather(target, step + 1, *field, elements);
+    gather(target, step + 1, *field);
   } else if (field->first() == '[') {
-    field->for_each_element(
-        [&](JsonCursor element) { gather(target, step + 1, element, elements); });
+    field->for_each_element([&](JsonCursor element) { gather(target, step + 1, element); });
   } else if (field->first() != 'n') {
-    elements.push_back(bad_value(State::kNotAList, field->written(), leaf));
+    add_element(bad_value(State::kNotAList, field->written(), leaf));
   }
 }
 
 /// Returns the value as `type` has it, with all that lies in it.
 ColumnValue JsonFields::tree_value(size_t slot, const Type& type, JsonCursor value) {
   const char first = value.first();
-  if (!is_nested(type)) {
-    RecordValue scalar{
-        .kind = Kind::kContainer, .text = value.written(), .written = value.written()};
-    if (first == '"') {
-      const JsonString string = value.string();
-      scalar.kind = Kind::kString;
-      scalar.text = text_of(string);
-      scalar.half_surrogate = string.half_surrogate;
-    } else if (first == '{' || first == '[') {
-      scalar.half_surrogate = value.has_half_surrogate();
-    } else {
-      scalar.kind = kind_of_literal(first);
-    }
-    ColumnValue result = fit_value(scalar, type, row_.rule(slot));
-    if (result.bad()) result.leaf = &type;
-    return result;
-  }
+  if (!is_nested(type)) return leaf_value(slot, type, value);
   if (first == 'n') return {};
-  std::vector<ColumnValue> elements;
+  const size_t begin = elements_.size();
   if (type.id == Type::Id::kList && first == '[') {
-    value.for_each_element([&](JsonCursor element) {
-      elements.push_back(tree_value(slot, type.children[0].type, element));
-    });
+    value.for_each_element(
+        [&](JsonCursor element) { add_element(tree_value(slot, type.children[0].type, element)); });
   } else if (type.id == Type::Id::kStruct && first == '{') {
     for (const Column& child : type.children) {
       const auto field = last_field(value, child.name);
-      elements.push_back(field ? tree_value(slot, child.type, *field) : ColumnValue{});
+      add_element(field ? tree_value(slot, child.type, *field) : ColumnValue{});
     }
   } else {
     return bad_value(State::kUnfit, value.written(), type);
   }
-  return list_of(elements);
+  return list_of(begin);
 }
 
-/// Puts elements or fields where the row keeps them; the first bad one makes the whole bad. With
-/// `BadRows::kSetNull` it becomes NULL, and the others stay.
-ColumnValue JsonFields::list_of(const std::vector<ColumnValue>& elements) {
+ColumnValue JsonFields::leaf_value(size_t slot, const Type& type, JsonCursor value) {
+  const char first = value.first();
+  RecordValue scalar;
+  if (first == '"') {
+    const JsonString string = value.string();
+    scalar.kind = Kind::kString;
+    scalar.text = text_of(string);
+    scalar.half_surrogate = string.half_surrogate;
+    if (type.id == Type::Id::kJson) scalar.written = value.written();
+  } else {
+    const bool container = first == '{' || first == '[';
+    scalar.kind = container ? Kind::kContainer : kind_of_literal(first);
+    scalar.written = value.written();
+    scalar.text = scalar.written;
+    scalar.half_surrogate = container && value.has_half_surrogate();
+  }
+  ColumnValue result;
+  fit_value(scalar, type, row_.rule(slot), result);
+  if (result.bad()) result.leaf = &type;
+  return result;
+}
+
+/// Puts the elements from `begin` on where the row keeps them; the first bad one makes the whole
+/// bad. With `BadRows::kSetNull` it becomes NULL, and the others stay.
+ColumnValue JsonFields::list_of(size_t begin) {
   const bool set_null = row_.contract().bad_rows == Contract::BadRows::kSetNull;
   std::vector<ColumnValue>& inside = row_.inside();
   ColumnValue list{.state = State::kGood};
-  list.inside = {static_cast<uint32_t>(inside.size()), static_cast<uint32_t>(elements.size())};
-  for (const ColumnValue& element : elements) {
-    if (element.bad() && !set_null) return element;
-    inside.push_back(element);
-    if (element.bad()) inside.back() = {};
+  list.inside = {static_cast<uint32_t>(inside.size()),
+                 static_cast<uint32_t>(elements_.size() - begin)};
+  for (size_t i = begin; i < elements_.size() && !list.bad(); ++i) {
+    const ColumnValue& element = elements_[i];
+    if (element.bad() && !set_null) {
+      list = element;
+    } else {
+      inside.push_back(element.bad() ? ColumnValue{} : element);
+    }
   }
+  elements_.resize(begin);
   return list;
 }
 

@@ -65,14 +65,15 @@ class JsonFields {
   bool read_value(RecordValue& value);
   void fill(const Field& field, const RecordValue& value, size_t token);
   void mark_not_an_object(const Field& field, const RecordValue& value);
-  RecordValue container_since(size_t begin, size_t half_surrogates) const;
+  void set_container(RecordValue& value, size_t begin, size_t half_surrogates) const;
   std::string_view text_of(const JsonString& string);
 
   ColumnValue nested_value(const Target& target, JsonCursor value);
-  void gather(const Target& target, size_t step, JsonCursor value,
-              std::vector<ColumnValue>& elements);
+  void gather(const Target& target, size_t step, JsonCursor value);
   ColumnValue tree_value(size_t slot, const Type& type, JsonCursor value);
-  ColumnValue list_of(const std::vector<ColumnValue>& elements);
+  ColumnValue leaf_value(size_t slot, const Type& type, JsonCursor value);
+  void add_element(const ColumnValue& value) { elements_.push_back(value); }
+  ColumnValue list_of(size_t begin);
   std::optional<JsonCursor> last_field(JsonCursor object, std::string_view name);
 
   ContractRow& row_;
@@ -81,6 +82,7 @@ class JsonFields {
   Field root_;  // The text.
   std::vector<Object> objects_;
   JsonScanner scanner_;
+  std::vector<ColumnValue> elements_;  // Of the lists and structs that are being read.
   int64_t text_number_ = 0;
   size_t most_unescaped_ = 1;    // How often a string may be unescaped.
   std::vector<char> unescaped_;  // Of the strings of this text.

@@ -1,6 +1,7 @@
 #include "formats/parse_value.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <cmath>
@@ -25,6 +26,36 @@ int digits(std::string_view text, size_t at, size_t count) {
     value = value * 10 + (c - '0');
   }
   return value;
+}
+
+/// Reads a number as most are: at most 15 digits, maybe with a point, no exponent. Its digits and
+/// the power of ten are exact in a double, and so their quotient is rounded once (Clinger 1990).
+std::optional<double> parse_short_double(std::string_view text) {
+  constexpr size_t kMostDigits = 15;
+  constexpr std::array<double, kMostDigits + 1> kPowers = {
+      1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  if (text.empty() || text.size() > kMostDigits + 1) return std::nullopt;
+  int64_t number = 0;
+  size_t point = text.size();
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '.' && point == text.size()) {
+      point = i;
+    } else if (text[i] >= '0' && text[i] <= '9') {
+      number = number * 10 + (text[i] - '0');
+    } else {
+      return std::nullopt;
+    }
+  }
+  const bool plain = point == text.size();
+  const size_t fraction = plain ? 0 : text.size() - point - 1;
+  if (point == 0 || (point > 1 && text[0] == '0') || (!plain && fraction == 0) ||
+      point + fraction > kMostDigits) {
+    return std::nullopt;
+  }
+  const double value = static_cast<double>(number) / kPowers[fraction];
+  return negative ? -value : value;
 }
 
 template <typename Number>
@@ -77,24 +108,38 @@ Scientific split_number(std::string_view text) {
   return number;
 }
 
-/// Reads exactly `2015-01-31T15:00:00Z`, which nearly all times are.
+/// Returns the microseconds of what stands behind a second: `Z`, a fraction of up to nine digits,
+/// or both, or nothing.
+std::optional<int64_t> parse_plain_fraction(std::string_view text) {
+  if (text.ends_with('Z')) text.remove_suffix(1);
+  if (text.empty()) return 0;
+  if (text[0] != '.' || text.size() < 2 || text.size() > 10) return std::nullopt;
+  const int first = digits(text, 1, 6);
+  if (first < 0 || (text.size() > 7 && digits(text, 7, 3) < 0)) return std::nullopt;
+  int64_t microseconds = first;
+  for (size_t i = text.size(); i < 7; ++i) microseconds *= 10;
+  return microseconds;
+}
+
+/// Reads `2015-01-31T15:00:00Z`, which nearly all times are, or the same with a fraction.
 std::optional<int64_t> parse_plain_timestamp(std::string_view text) {
-  if (text.size() != 20 || text[10] != 'T' || text[13] != ':' || text[16] != ':' ||
-      text[19] != 'Z') {
+  if (text.size() < 19 || text[10] != 'T' || text[13] != ':' || text[16] != ':')
     return std::nullopt;
-  }
   const auto days = parse_date(text.substr(0, 10));
   const int hour = digits(text, 11, 2);
   const int minute = digits(text, 14, 2);
   const int second = digits(text, 17, 2);
-  if (!days || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59)
+  const auto microsecond = parse_plain_fraction(text.substr(19));
+  if (!days || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59 ||
+      !microsecond) {
     return std::nullopt;
-  return ((int64_t{*days} * 24 + hour) * 60 + minute) * 60'000'000 + int64_t{second} * 1'000'000;
+  }
+  return ((int64_t{*days} * 24 + hour) * 60 + minute) * 60'000'000 + int64_t{second} * 1'000'000 +
+         *microsecond;
 }
 
-}  // namespace
-
-Parsed<int64_t> parse_whole(std::string_view text, int bits) {
+/// Reads what parse_whole does not at once: broken texts, and those of 19 digits or more.
+Parsed<int64_t> parse_long_whole(std::string_view text) {
   int64_t value = 0;
   const char* end = text.data() + text.size();
   const auto [at, error] = std::from_chars(text.data(), end, value);
@@ -103,12 +148,37 @@ Parsed<int64_t> parse_whole(std::string_view text, int bits) {
   if (at != end || (text.size() > sign + 1 && text[sign] == '0')) return {};
   if (error == std::errc::result_out_of_range) return {Fit::kOutOfRange};
   if (error != std::errc()) return {};
+  return {Fit::kFits, value};
+}
+
+}  // namespace
+
+Parsed<int64_t> parse_whole(std::string_view text, int bits) {
+  constexpr size_t kAlwaysFit = 18;
+  const size_t sign = text.starts_with('-') ? 1 : 0;
+  const size_t count = text.size() - sign;
+  int64_t value = 0;
+  bool plain = count > 0 && count <= kAlwaysFit && (count == 1 || text[sign] != '0');
+  for (size_t i = sign; plain && i < text.size(); ++i) {
+    const int digit = text[i] - '0';
+    plain = digit >= 0 && digit <= 9;
+    value = value * 10 + digit;
+  }
+  if (sign > 0) value = -value;
+  if (!plain) {
+    const auto parsed = parse_long_whole(text);
+    if (parsed.fit != Fit::kFits) return parsed;
+    value = parsed.value;
+  }
   const int64_t highest = INT64_MAX >> (64 - bits);
   if (value > highest || value < -highest - 1) return {Fit::kOutOfRange};
   return {Fit::kFits, value};
 }
 
-Parsed<double> parse_double(std::string_view text) { return parse_floating<double>(text); }
+Parsed<double> parse_double(std::string_view text) {
+  if (const auto value = parse_short_double(text)) return {Fit::kFits, *value};
+  return parse_floating<double>(text);
+}
 
 Parsed<float> parse_float(std::string_view text) { return parse_floating<float>(text); }
 

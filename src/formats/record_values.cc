@@ -100,26 +100,24 @@ std::optional<int64_t> read_time(std::string_view text, std::span<const TimeForm
   return std::nullopt;
 }
 
-/// Reads a time from a string; a number would have to say what it counts.
-void fit_time(const RecordValue& value, const Type& type, const ValueRule& rule,
-              ColumnValue& result) {
-  result.state = State::kUnfit;
-  const bool is_date = type.id == Id::kDate;
-  std::optional<int64_t> time;
+/// Reads a time as its column stores it: days or microseconds since 1970. Without a format it is a
+/// string; a number would have to say what it counts.
+std::optional<int64_t> read_time(Kind kind, std::string_view text, bool is_date,
+                                 const ValueRule& rule) {
   if (!rule.time_formats().empty()) {
-    if (value.kind == Kind::kBoolean) return;
-    time = read_time(value.text, rule.time_formats());
-    if (time && is_date) time = (*time - (*time % kDay + kDay) % kDay) / kDay;
-  } else if (value.kind == Kind::kString || value.kind == Kind::kText) {
-    if (is_date) {
-      time = parse_date(value.text);
-    } else {
-      time = parse_timestamp(value.text);
-    }
+    if (kind == Kind::kBoolean) return std::nullopt;
+    const auto time = read_time(text, rule.time_formats());
+    if (!time || !is_date) return time;
+    return (*time - (*time % kDay + kDay) % kDay) / kDay;
   }
-  if (!time) return;
-  result.state = State::kGood;
-  result.whole = *time;
+  if (kind != Kind::kString && kind != Kind::kText) return std::nullopt;
+  if (is_date) return parse_date(text);
+  return parse_timestamp(text);
+}
+
+void fit_time(std::optional<int64_t> time, ColumnValue& result) {
+  result.state = time ? State::kGood : State::kUnfit;
+  if (time) result.whole = *time;
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -127,6 +125,50 @@ std::string_view trimmed(std::string_view text) {
   const size_t begin = text.find_first_not_of(kSpace);
   if (begin == std::string_view::npos) return {};
   return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
+}
+
+/// Fits a boolean, number, string or text. Its text comes in registers: copied from memory to
+/// memory right after it was written, it would cost more than all else here.
+[[gnu::noinline]] void fit_scalar(Kind kind, std::string_view text, const Type& type,
+                                  const ValueRule& rule, ColumnValue& result) {
+  switch (type.id) {
+    case Id::kVarchar:
+    case Id::kBlob:
+    case Id::kJson:
+      result.state = State::kGood;
+      result.text = text;
+      return;
+    case Id::kBoolean:
+      if (kind == Kind::kText) {
+        fit_written_boolean(text, result);
+      } else {
+        fit_boolean(text, result);
+      }
+      break;
+    case Id::kDate:
+    case Id::kTimestamp:
+      fit_time(read_time(kind, text, type.id == Id::kDate, rule), result);
+      break;
+    default:
+      fit_number(text, type, result);
+      if (result.state == State::kUnfit && kind == Kind::kText)
+        fit_number(as_json_number(text), type, result);
+  }
+  if (result.bad()) result.text = text;
+}
+
+void fit_edited(const RecordValue& value, const Type& type, const ValueRule& rule,
+                ColumnValue& result) {
+  if (value.kind == Kind::kNull) {
+    result.state = State::kNull;
+    return;
+  }
+  const bool whole = type.id == Id::kJson;
+  const std::string_view& text = whole ? value.written : value.text;
+  if (!value.half_surrogate && (whole || value.kind != Kind::kContainer))
+    return fit_scalar(value.kind, text, type, rule, result);
+  result.state = value.half_surrogate ? State::kHalfSurrogate : State::kUnfit;
+  result.text = text;
 }
 
 }  // namespace
@@ -142,7 +184,7 @@ ValueRule::ValueRule(const ContractColumn& column)
   }
 }
 
-void ValueRule::edit_text(RecordValue& value) const {
+void ValueRule::edit(RecordValue& value) const {
   if (value.kind == Kind::kNull || value.kind == Kind::kContainer || value.half_surrogate) return;
   if (trim_ && (value.kind == Kind::kString || value.kind == Kind::kText))
     value.text = trimmed(value.text);
@@ -151,41 +193,20 @@ void ValueRule::edit_text(RecordValue& value) const {
   if (is_null) value.kind = Kind::kNull;
 }
 
-ColumnValue fit_value(RecordValue value, const Type& type, const ValueRule& rule) {
-  rule.edit(value);
-  ColumnValue result;
-  if (value.kind == Kind::kNull) return result;
-  result.text = type.id == Id::kJson ? value.written : value.text;
-  if (value.half_surrogate) {
-    result.state = State::kHalfSurrogate;
-  } else if (type.id == Id::kJson) {
-    result.state = State::kGood;
-  } else if (value.kind == Kind::kContainer) {
-    result.state = State::kUnfit;
+void fit_value(const RecordValue& value, const Type& type, const ValueRule& rule,
+               ColumnValue& result) {
+  if (rule.edits()) {
+    RecordValue edited = value;
+    rule.edit(edited);
+    fit_edited(edited, type, rule, result);
   } else {
-    switch (type.id) {
-      case Id::kVarchar:
-      case Id::kBlob:
-        result.state = State::kGood;
-        break;
-      case Id::kBoolean:
-        if (value.kind == Kind::kText) {
-          fit_written_boolean(value.text, result);
-        } else {
-          fit_boolean(value.text, result);
-        }
-        break;
-      case Id::kDate:
-      case Id::kTimestamp:
-        fit_time(value, type, rule, result);
-        break;
-      default:
-        fit_number(value.text, type, result);
-        if (result.state == State::kUnfit && value.kind == Kind::kText)
-          fit_number(as_json_number(value.text), type, result);
-    }
+    fit_edited(value, type, rule, result);
   }
-  return result;
+}
+
+void fit_text(std::string_view text, const Type& type, const ValueRule& rule, ColumnValue& result) {
+  if (!rule.edits()) return fit_scalar(Kind::kText, text, type, rule, result);
+  fit_value({.kind = Kind::kText, .text = text, .written = text}, type, rule, result);
 }
 
 std::string describe_bad(const ColumnValue& value, const Type& type) {
@@ -205,8 +226,17 @@ std::string describe_bad(const ColumnValue& value, const Type& type) {
   }
 }
 
-void write_value(const ColumnValue& value, const Type& type, std::span<const ColumnValue> inside,
-                 duckdb::Cells& cells, size_t row) {
+void ValueWriter::write_text(std::string_view text, duckdb::Cells& cells, size_t row) const {
+  const auto before = static_cast<size_t>(text.data() - lasting.data());
+  if (before < lasting.size() && text.size() <= lasting.size() - before) {
+    cells.set_lasting_string(row, text);
+  } else {
+    cells.set_string(row, text);
+  }
+}
+
+void ValueWriter::write(const ColumnValue& value, const Type& type, duckdb::Cells& cells,
+                        size_t row) const {
   if (value.state == State::kNull) return cells.set_null(row);
   switch (type.id) {
     case Id::kBoolean:
@@ -232,18 +262,17 @@ void write_value(const ColumnValue& value, const Type& type, std::span<const Col
     case Id::kVarchar:
     case Id::kJson:
     case Id::kBlob:
-      return cells.set_string(row, value.text);
+      return write_text(value.text, cells, row);
     case Id::kList: {
       const auto elements = inside.subspan(value.inside.first, value.inside.count);
       size_t at = cells.set_list(row, elements.size());
       for (const ColumnValue& element : elements)
-        write_value(element, type.children[0].type, inside, cells.element(), at++);
+        write(element, type.children[0].type, cells.element(), at++);
       return;
     }
     case Id::kStruct: {
       for (size_t i = 0; i < type.children.size(); ++i)
-        write_value(inside[value.inside.first + i], type.children[i].type, inside, cells.field(i),
-                    row);
+        write(inside[value.inside.first + i], type.children[i].type, cells.field(i), row);
       return;
     }
     case Id::kMap:

@@ -63,28 +63,37 @@ class ValueRule {
  public:
   explicit ValueRule(const ContractColumn& column);
 
+  /// True when texts are edited before they are read.
+  bool edits() const { return edits_; }
   /// Trims `value`, and makes it null when its text means NULL.
-  void edit(RecordValue& value) const {
-    if (edits_) edit_text(value);
-  }
+  void edit(RecordValue& value) const;
   std::span<const TimeFormat> time_formats() const { return time_formats_; }
 
  private:
-  void edit_text(RecordValue& value) const;
-
   bool edits_ = false;
   bool trim_ = false;
   std::vector<std::string> null_values_;
   std::vector<TimeFormat> time_formats_;
 };
 
-/// Returns `value` as a column of `type` has it; `type` is a scalar.
-ColumnValue fit_value(RecordValue value, const Type& type, const ValueRule& rule);
+/// Makes `result` what a column of `type` has of `value`; `type` is a scalar.
+void fit_value(const RecordValue& value, const Type& type, const ValueRule& rule,
+               ColumnValue& result);
+/// The same for a text outside JSON.
+void fit_text(std::string_view text, const Type& type, const ValueRule& rule, ColumnValue& result);
 /// Returns in words what is bad about a value of a column of `type`: `not a bigint: 'abc'`.
 std::string describe_bad(const ColumnValue& value, const Type& type);
-/// Writes a value that is not bad; `inside` is where elements and fields lie.
-void write_value(const ColumnValue& value, const Type& type, std::span<const ColumnValue> inside,
-                 duckdb::Cells& cells, size_t row);
+/// Writes values of one row.
+struct ValueWriter {
+  std::span<const ColumnValue> inside;  ///< Where elements and fields lie.
+  std::string_view lasting;             ///< See `RowBatch::lasting`.
+
+  /// `value` is not bad.
+  void write(const ColumnValue& value, const Type& type, duckdb::Cells& cells, size_t row) const;
+
+ private:
+  void write_text(std::string_view text, duckdb::Cells& cells, size_t row) const;
+};
 
 /// True for lists and structs.
 inline bool is_nested(const Type& type) {

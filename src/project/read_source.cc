@@ -104,10 +104,11 @@ std::optional<Type> read_type(const Options& options, Context& context) {
   // A blob has no form in a text.
   if (type && type->id != Type::Id::kBlob) return type;
   const std::string word = lower(text.substr(0, text.find_first_of("([")));
-  const std::string hint = word == "list"      ? "list(varchar), or varchar[]"
-                           : word == "struct"  ? "struct(name varchar, count bigint)"
-                           : word == "decimal" ? "decimal(10,2): 1 to 38 digits, 2 of them fractions"
-                                               : nearest_hint(word, type_names());
+  const std::string hint = word == "list"     ? "list(varchar), or varchar[]"
+                           : word == "struct" ? "struct(name varchar, count bigint)"
+                           : word == "decimal"
+                               ? "decimal(10,2): 1 to 38 digits, 2 of them fractions"
+                               : nearest_hint(word, type_names());
   context.mistake(user_error("unknown type: " + quote(text)).at(options.place("type")).hint(hint));
   return std::nullopt;
 }
