@@ -61,6 +61,15 @@ TEST_F(CsvTest, RaggedAndBrokenRecordsArePutAside) {
                               "7: not a bigint: 'x'", "8: not valid UTF-8"}));
 }
 
+TEST_F(CsvTest, FieldsHaveALimit) {
+  const std::string most(65'535, ',');
+  EXPECT_EQ(rows_of("id" + most + "\n1" + most + "\n2" + most + ",\n3\n"), Lines{"1,"});
+  EXPECT_EQ(reasons(),
+            (Lines{"3: has more fields than are read, 65536", "4: has 1 field, not 65536"}));
+  EXPECT_EQ(message_of("id" + most + ",\n"),
+            "the header has more fields than are read, 65536: 'hour.json'");
+}
+
 TEST_F(CsvTest, AFieldWithoutAnEndSpoilsOneLine) {
   EXPECT_EQ(rows_of("id,text\n1,\"a\n2,b\n3,c\n"), (Lines{"2,b", "3,c"}));
   EXPECT_EQ(reasons(), Lines{"2: a quoted field has no end"});
@@ -165,6 +174,12 @@ TEST_F(CsvTest, OptionsThatDoNotGoTogetherAreRefused) {
   options_ = {};
   set_option("delimiter", "");
   EXPECT_NE(message_of("1,a\n").find("not a delimiter"), std::string::npos);
+}
+
+TEST_F(CsvTest, NulAndALoneCarriageReturnAreText) {
+  EXPECT_EQ(rows_of(std::string("id,text\n1,a\0b\n2,\0\n3,c\rd\n", 24)),
+            (Lines{std::string("1,a\0b", 5), std::string("2,\0", 3), "3,c\rd"}));
+  EXPECT_EQ(reasons(), Lines{});
 }
 
 TEST_F(CsvTest, Utf16IsSaidToBeSo) {

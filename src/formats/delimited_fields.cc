@@ -8,6 +8,7 @@ namespace {
 
 constexpr const char* kNoEnd = "a quoted field has no end";
 constexpr const char* kTextAfterQuote = "text follows a closing quote";
+constexpr const char* kTooMany = "has more fields than are read, 65536";
 
 }  // namespace
 
@@ -59,6 +60,11 @@ std::optional<DelimitedFields::Record> DelimitedFields::next() {
   const size_t begin = position_;
   const char* problem = nullptr;
   for (bool more = true; more;) {
+    if (fields_.size() == kMostFields) {
+      problem = kTooMany;
+      fields_.clear();
+      undoubled_count_ = 0;
+    }
     if (style_.quote && position_ < block_.size() && block_[position_] == *style_.quote) {
       const char* wrong = read_quoted_field(position_);
       if (problem == nullptr) problem = wrong;

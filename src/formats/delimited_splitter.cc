@@ -152,6 +152,10 @@ size_t DelimitedSplitter::take_header(std::string_view text, bool at_end) {
   if (!first && !at_end) return begin;
   if (begin == text.size()) return begin;
   if (!first) throw user_error("the header has a quoted field without an end: " + quote(name_));
+  if (first->fields.size() > kMostFields) {
+    throw user_error("the header has more fields than are read, " + std::to_string(kMostFields) +
+                     ": " + quote(name_));
+  }
   header_ = std::make_shared<TextHeader>(
       TextHeader{.text = std::string(without_break(text.substr(begin, first->size))),
                  .names = std::move(first->fields)});
@@ -173,6 +177,7 @@ std::optional<FirstRecord> read_first_record(std::string_view text, const Delimi
       quoted = !quoted;
     } else if (!quoted && text.substr(i).starts_with(style.delimiter)) {
       record.fields.emplace_back();
+      if (record.fields.size() > kMostFields) return record;
       i += style.delimiter.size() - 1;
       begins = true;
       continue;

@@ -50,7 +50,8 @@ struct FirstRecord {
   std::vector<std::string> fields;
 };
 /// Reads the record that `text` begins with, its fields unquoted; nothing when it does not end in
-/// it. For headers, not for speed.
+/// it. Of more than `kMostFields` fields it reads one more, and no size. For headers, not for
+/// speed.
 std::optional<FirstRecord> read_first_record(std::string_view text, const DelimitedStyle& style,
                                              bool at_end);
 

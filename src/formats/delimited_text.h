@@ -19,6 +19,10 @@
 
 namespace tidemill {
 
+/// As many fields as a record may have: else one of nothing but delimiters would take 50 times its
+/// size in memory.
+inline constexpr size_t kMostFields = 65'536;
+
 /// How a delimited text is written.
 struct DelimitedStyle {
   enum class Encoding { kUtf8, kLatin1 };

@@ -25,6 +25,9 @@ struct Input {
   std::function<std::unique_ptr<ByteSource>()> open;
   std::string member = {};  ///< What to read of a zip archive; empty: its only file.
   int64_t first_line = 1;   ///< The number of its first line: what it is part of may begin earlier.
+  /// It is the text of one record, below its header if it has one, and no file: whatever its name
+  /// and its first bytes promise, it is not decompressed nor cut.
+  bool is_record = false;
 };
 
 /// A record that did not become a row.

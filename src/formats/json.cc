@@ -15,6 +15,29 @@ namespace tidemill::formats {
 
 namespace {
 
+/// Takes a text for one record, whatever is in it.
+class OneRecord : public RecordSplitter {
+ public:
+  Cut cut(std::string_view text, bool at_end, std::vector<RecordSpan>& records) override {
+    if (too_long_) return {text.size(), text.size()};
+    if (!at_end) return {};
+    if (!text.empty()) records.push_back({0, static_cast<uint32_t>(text.size())});
+    return {0, text.size()};
+  }
+  std::optional<Cut> cut_long(std::string_view, std::vector<RecordSpan>&) override {
+    too_long_ = true;
+    return std::nullopt;
+  }
+
+ private:
+  bool too_long_ = false;
+};
+
+std::unique_ptr<RecordSplitter> make_splitter(const Input& input) {
+  if (input.is_record) return std::make_unique<OneRecord>();
+  return std::make_unique<JsonSplitter>(input.name);
+}
+
 class SpanParser : public BlockParser {
  public:
   explicit SpanParser(const Contract& contract) : decoder_(contract) {}
@@ -46,10 +69,9 @@ std::unique_ptr<duckdb::RowSource> open(ReadRequest request, const Options& opti
   const Contract& contract = request.contract;
   return make_block_rows(
       std::move(request),
-      {.limits = block_limits(options),
-       .make_splitter =
-           [](const Input& input) { return std::make_unique<JsonSplitter>(input.name); },
-       .make_parser = [&contract] { return std::make_unique<SpanParser>(contract); }});
+      {.limits = block_limits(options), .make_splitter = make_splitter, .make_parser = [&contract] {
+         return std::make_unique<SpanParser>(contract);
+       }});
 }
 
 }  // namespace

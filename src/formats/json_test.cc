@@ -121,6 +121,19 @@ TEST_F(JsonTest, WhiteSpaceBeforeARecordIsNoPartOfItsLength) {
   EXPECT_EQ(reasons(), Lines{});
 }
 
+TEST_F(JsonTest, WhatIsOneRecordIsNotCut) {
+  std::vector<Input> records;
+  for (const char* text : {"{\"id\":1}", "[{\"id\":2}]", "{\"id\":3}{\"id\":4}", "5,6", "]"}) {
+    records.push_back(text_input("f", text));
+    records.back().is_record = true;
+  }
+  EXPECT_EQ(rows("SELECT * FROM $rows", records), Lines{"1,"});
+  EXPECT_EQ(counters_.records, 5);
+  set_option("longest_record", 9);
+  EXPECT_EQ(rows("SELECT * FROM $rows", records), Lines{"1,"});
+  EXPECT_EQ(counters_.records, 10);
+}
+
 TEST_F(JsonTest, DepthBombsAreBadRecordsOrCutShort) {
   EXPECT_EQ(rows_of("[" + std::string(100'000, '[') + std::string(100'000, ']') + ",{\"id\":1}]"),
             Lines{"1,"});

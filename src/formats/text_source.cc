@@ -120,6 +120,7 @@ std::unique_ptr<ByteSource> open_member(std::unique_ptr<StoredBytes> archive, co
 }
 
 std::unique_ptr<ByteSource> open_stored(std::unique_ptr<StoredBytes> stored, const Input& input) {
+  if (input.is_record) return stored;
   if (is_zip(beginning_of(*stored, kCodecBeginning))) return open_member(std::move(stored), input);
   if (!input.member.empty()) throw no_zip(*stored, archive_of(input));
   return decompress(std::move(stored), input.name, input.name);

@@ -11,7 +11,7 @@ namespace tidemill {
 /// Opens `input` and returns its text: of a zip archive the member that it names, or the only file;
 /// decompressed when its first bytes are a codec's, and else as it is. What a file is called does
 /// not matter, but for mistakes: one that is called `.gz` and holds neither gzip nor text is
-/// refused.
+/// refused. What `is_record` comes as it is.
 ///
 /// Counts `bytes` and `bytes_out` while it is read; `counters` outlive the source. Throws as
 /// `Input::open`, as `open_zip_member`, and reading it throws as they and the codecs do.

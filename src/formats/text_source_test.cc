@@ -46,6 +46,17 @@ TEST(TextSource, TextUnderACodecsNameWasDecompressedOnItsWay) {
   }
 }
 
+TEST(TextSource, ARecordIsNoFile) {
+  for (const std::string& record :
+       {std::string("<html>"), std::string("x"), std::string("PK\x03\x04"), make_gzip(kText)}) {
+    ReadCounters counters;
+    const Input input{
+        .name = "a.json.gz", .open = [&] { return make_byte_source(record); }, .is_record = true};
+    EXPECT_EQ(read_all(*open_text(input, counters)), record);
+    EXPECT_EQ(counters.bytes_out, static_cast<int64_t>(record.size()));
+  }
+}
+
 TEST(TextSource, NeitherTextNorCodecUnderACodecsNameIsRefused) {
   for (const std::string& bytes :
        {std::string("<html>"), std::string("\x1f\x8a\x08"), std::string("abc\0def", 7),

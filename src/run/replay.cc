@@ -53,7 +53,8 @@ std::vector<Input> inputs_of(duckdb::Connection& connection, const std::string& 
         text += bytes_of(duckdb::text_of(row[2]));
         inputs.push_back({.name = duckdb::text_of(row[0]),
                           .open = [text] { return make_byte_source(text); },
-                          .first_line = duckdb::integer_of(row[1]) - above});
+                          .first_line = duckdb::integer_of(row[1]) - above,
+                          .is_record = true});
         return true;
       });
   return inputs;

@@ -3,12 +3,12 @@
 
 #include <cctype>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
 
 #include "base/text.h"
 #include "read_records.h"
+#include "slow_json.h"
 #include "target.h"
 
 namespace tidemill {
@@ -77,10 +77,9 @@ std::string text_of(const std::optional<RecordProblem>& problem) {
   return problem ? problem->column + ": " + problem->reason : "";
 }
 
-/// True for what the slow reader refuses though it is JSON: half surrogates and numbers beyond
-/// double; and for a byte-order mark, which it takes.
+/// True for what the slow reader may refuse though it is JSON: half surrogates, and numbers beyond
+/// double.
 bool is_beyond_slow_reader(std::string_view text) {
-  if (text.starts_with('\xEF')) return true;
   size_t digits = 0;
   for (size_t i = 0; i < text.size(); ++i) {
     digits = std::isdigit(static_cast<unsigned char>(text[i])) != 0 ? digits + 1 : 0;
@@ -98,19 +97,18 @@ void check_soundness(std::string_view text, const std::optional<RecordProblem>& 
                        problem->reason.starts_with("not valid UTF-8") ||
                        problem->reason.starts_with("not a JSON object"));
   const bool too_deep = broken && problem->reason.find("nested too deep") != std::string::npos;
-  const auto slow = nlohmann::json::parse(text, nullptr, false);
-  if (broken && !too_deep && !text.starts_with('\xEF'))
-    require(!slow.is_object(), "an object of sound JSON is not called broken");
+  const auto slow = read_slowly(text);
+  if (!slow) return;
+  if (broken && !too_deep)
+    require(!slow->is_object(), "an object of sound JSON is not called broken");
   if (!broken && !is_beyond_slow_reader(text))
-    require(slow.is_object(), "what is no object of sound JSON is called so");
+    require(slow->is_object(), "what is no object of sound JSON is called so");
 }
 
 void check_values(std::string_view text, ContractRow& row) {
-  const auto slow = nlohmann::json::parse(text, nullptr, false);
-  if (slow.is_discarded()) return;
-  const auto value_of = [&](const char* name) {
-    return slow.contains(name) ? slow[name] : nlohmann::json();
-  };
+  const auto slow = read_slowly(text);
+  if (!slow || !slow->is_object()) return;
+  const auto value_of = [&](const char* name) { return slow->value(name, nlohmann::json()); };
   const auto string = value_of("text");
   const ColumnValue& text_value = row.value(0);
   require(string.is_null() == (text_value.state == State::kNull) || string.is_structured(),
@@ -123,8 +121,7 @@ void check_values(std::string_view text, ContractRow& row) {
   if (row.contract().extra_fields == Contract::ExtraFields::kKeep) {
     const ColumnValue& extra = row.extra_fields();
     if (extra.state == State::kGood)
-      require(nlohmann::json::parse(extra.text, nullptr, false).is_object(),
-              "what is kept is an object");
+      require(read_slowly(extra.text)->is_object(), "what is kept is an object");
   }
 }
 
