@@ -103,7 +103,9 @@ class Exporter {
     if (error.kind() != Error::Kind::kUser) throw;
     failures_.push_back(user_error(part + ": " + error.message()).hint(error.hint()));
     const std::string hint = error.hint().empty() ? "" : " (" + error.hint() + ")";
-    return {{"message", error.message() + hint}};
+    Json json = {{"message", error.message() + hint}};
+    if (error.message().starts_with(kNotBuiltYet)) json["not_built"] = true;
+    return json;
   }
 
   Json ask(const Filter& filter, std::vector<Choices>& all_choices) {

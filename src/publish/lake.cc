@@ -74,7 +74,7 @@ tables::Snapshot table_snapshot(const Project& project, FileSystem& files,
   tables::Table table(files, project.table_folder(name), connection);
   auto newest = table.snapshot();
   if (!newest) {
-    throw user_error("the table was not built yet: " + quote(name)).hint("tidemill run +" + name);
+    throw user_error(std::string(kNotBuiltYet) + quote(name)).hint("tidemill run +" + name);
   }
   try {
     if (const auto* version = std::get_if<int64_t>(&at)) return table.snapshot_at(*version);

@@ -34,6 +34,9 @@ std::string visible_sql(const tables::Snapshot& snapshot);
 /// a time.
 using PointInTime = std::variant<std::monostate, int64_t, Instant>;
 
+/// How the message begins of a table that has no version yet. Its name follows.
+inline constexpr const char* kNotBuiltYet = "the table was not built yet: ";
+
 /// Returns a table as it was. Throws a user's Error, with the table's name, when it was not built
 /// yet or has no such version.
 tables::Snapshot table_snapshot(const Project& project, FileSystem& files,

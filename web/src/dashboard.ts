@@ -39,7 +39,8 @@ export interface Result {
   /** How many rows the query has; `rows` holds the first of them when `truncated`. */
   total_rows?: number;
   truncated?: boolean;
-  error?: { message: string };
+  /** `not_built`: the query is well, but a table that it reads was not built yet. */
+  error?: { message: string; not_built?: boolean };
 }
 
 interface TileFrame {

@@ -237,6 +237,7 @@ function value_axis(
     type: 'value',
     scale: type === 'scatter' || (type === 'line' && lies_far_from_zero(drawing)),
     splitNumber: drawing.sideways ? 3 : 4,
+    ...(counts_things(drawing) ? { minInterval: 1 } : {}),
     axisLine: { show: false },
     axisTick: { show: false },
     splitLine: { show: needed, lineStyle: { color: look.line } },
@@ -253,6 +254,13 @@ function value_axis(
 /** Bars on their side say their values themselves, unless they are parts of a stack. */
 function labels_values(type: ChartType, drawing: Drawing): boolean {
   return drawing.sideways && (drawing.series.length === 1 || type !== 'stacked_bar');
+}
+
+/** Tells whether all values are whole, so that the axis needs no steps between them. */
+function counts_things(drawing: Drawing): boolean {
+  return drawing.series.every((series) =>
+    series.points.every((point) => Number.isInteger(point.y ?? 0)),
+  );
 }
 
 /** The largest size of a value, or of a whole stack at most. */

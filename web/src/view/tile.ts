@@ -21,7 +21,8 @@ import { tooltip, with_unit } from './tooltip.ts';
 const kTallest = 720;
 
 /**
- * A tile on the page. Its element says what became of it in `data-state`: drawn, empty or error.
+ * A tile on the page. Its element says what became of it in `data-state`: drawn, empty, waiting
+ * (what it shows was not built yet) or error.
  * `draw` wants the element to be in the document, since charts take their size from it.
  */
 export class TileView {
@@ -84,8 +85,12 @@ export class TileView {
     this.plot_ = null;
   }
 
-  private draw_body(look: Look): 'drawn' | 'empty' | 'error' {
+  private draw_body(look: Look): 'drawn' | 'empty' | 'waiting' | 'error' {
     const tile = this.tile_;
+    if (tile.error?.not_built === true) {
+      this.body_.append(message('waiting', 'Not built yet', tile.error.message));
+      return 'waiting';
+    }
     if (tile.error !== undefined) {
       this.body_.append(message('error', 'The query failed', tile.error.message));
       return 'error';
