@@ -37,6 +37,7 @@ struct Exported {
 Exported exported(const std::string& page) {
   const LoadedProject loaded =
       load_for_test({{"models/sales.sql", kSales},
+                     {"models/kept.sql", "/* tidemill\nname: mart.kept\n*/\nSELECT 1 AS one"},
                      {"dashboards/d.yml", "title: D\npages:\n  - title: P\n" + page}});
   for (const Error& mistake : loaded.mistakes) ADD_FAILURE() << mistake.text();
   MemoryFileSystem files;
@@ -136,6 +137,22 @@ TEST(Dashboard, TooManyCombinationsAreRefused) {
                 "tile 'Both': its filters have more choices together than 2,500: 8,281\n  hint: "
                 "give the filters fewer values, or the tile fewer filters"});
   EXPECT_EQ(made.rows(1, 1), Json::parse("[[0]]"));
+}
+
+TEST(Dashboard, ATileWhoseTableWasNotBuiltYetIsToldFromOneWhoseQueryFails) {
+  const Exported made = exported(R"(    tiles:
+      - title: Kept
+        sql: SELECT one FROM mart.kept
+        chart: {type: number}
+      - title: Failing
+        sql: SELECT CAST(country AS INTEGER) AS number FROM mart.sales
+        chart: {type: number}
+)");
+  ASSERT_EQ(made.failures.size(), 2);
+  const Json& tiles = made.json["pages"][0]["tiles"];
+  EXPECT_TRUE(tiles[0]["error"].value("not_built", false)) << tiles[0];
+  EXPECT_TRUE(tiles[1].contains("error"));
+  EXPECT_FALSE(tiles[1]["error"].contains("not_built")) << tiles[1];
 }
 
 TEST(Dashboard, TooManyRowsOverAllChoicesAreRefused) {

@@ -369,8 +369,15 @@ export const kHostileDashboard = {
   tables: [{ name: kHostile, version: 1, committed_at: kHostile }],
 };
 
-/** Tiles that cannot be drawn, each with the words its message must have. */
+/** Tiles that cannot be drawn, each with the words its message must have, and its state unless that is `error`. */
 export const kUndrawable = [
+  {
+    tile: tile('Table to come', { type: 'line', x: 'hour', y: 'events' }, [], [], {
+      error: { message: "the table was not built yet: 'mart.x'", not_built: true },
+    }),
+    words: 'Not built yet',
+    state: 'waiting',
+  },
   {
     tile: tile('Failed query', { type: 'line', x: 'hour', y: 'events' }, [], [], {
       error: { message: "table gone: 'mart.x'" },

@@ -79,7 +79,7 @@ export function read_tiles(page) {
         chart: tile.dataset.chart,
         state: tile.dataset.state,
         message: tile.querySelector('.message')?.innerText ?? null,
-        columns: [...(table?.querySelectorAll('th') ?? [])].map((cell) => cell.textContent),
+        columns: [...(table?.querySelectorAll('th') ?? [])].map((cell) => cell.dataset.column ?? cell.textContent),
         rows: [...(table?.querySelectorAll('tbody tr') ?? [])].map(cells),
         shapes: tile.querySelectorAll('.chart svg path').length,
         broken_shapes: [...tile.querySelectorAll('.chart svg path')].filter((path) =>

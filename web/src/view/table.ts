@@ -42,6 +42,7 @@ export function sortable_table(content: TableContent): HTMLElement {
   );
 }
 
+/** The cell keeps the column's name in `data-column`. */
 function head_cell(column: Column): HTMLElement {
   const kind = kind_of(column.type);
   const button = element(
@@ -49,7 +50,7 @@ function head_cell(column: Column): HTMLElement {
     { type: 'button', title: `${column.name}: ${column.type}` },
     column.name.replaceAll('_', ' '),
   );
-  return element('th', { scope: 'col', class: kind }, button);
+  return element('th', { scope: 'col', class: kind, 'data-column': column.name }, button);
 }
 
 function next_sign(current: string | null, column: Column | undefined): number {
