@@ -60,9 +60,9 @@ std::optional<DelimitedFields::Record> DelimitedFields::next() {
   const size_t begin = position_;
   const char* problem = nullptr;
   for (bool more = true; more;) {
-    if (fields_.size() == kMostFields) {
+    if (count_ == kMostFields) {
       problem = kTooMany;
-      fields_.clear();
+      count_ = 0;
       undoubled_count_ = 0;
     }
     if (style_.quote && position_ < block_.size() && block_[position_] == *style_.quote) {
