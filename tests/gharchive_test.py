@@ -8,6 +8,7 @@ extension, and the exported page is opened in Chromium. Real hours are used too 
 
 import contextlib
 import csv
+import gzip
 import io
 import json
 import os
@@ -20,6 +21,8 @@ from pathlib import Path
 
 import deltalake
 import duckdb
+
+from example_project import ExampleProject, changes_between
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests/oracle"))
@@ -159,6 +162,87 @@ class Lake(unittest.TestCase):
             drawn = [[str(cell) for cell in row] for row in tiles["Events per hour by type"]["rows"]]
             expected = self.project.query("SELECT hour, type, events FROM mart.hourly_activity")
             self.assertEqual(rows_of(expected)[:-1], sorted(drawn, key=repr))
+
+
+class Sample(unittest.TestCase):
+    """The sample that lies in the example."""
+
+    def test_it_is_what_the_generator_makes(self):
+        with tempfile.TemporaryDirectory() as folder:
+            run(sys.executable, ROOT / "tools/generate", "gharchive", "--out", folder,
+                "--start", "2015-01-01T00", "--hours", "28", "--scale", "0.07", "--damaged", "1")
+            ours, made = (sorted(path.glob("*")) for path in (ROOT / "examples/gharchive/data", Path(folder)))
+            self.assertEqual([path.name for path in ours], [path.name for path in made])
+            for mine, theirs in zip(ours, made):
+                self.assertEqual(gzip.decompress(mine.read_bytes()), gzip.decompress(theirs.read_bytes()), mine.name)
+
+    def test_a_copy_of_the_example_runs_as_it_is_passes_its_model_tests_and_draws_every_tile(self):
+        with tempfile.TemporaryDirectory() as folder:
+            project = ExampleProject("gharchive", folder)
+            project.run()
+            self.assertIn("nothing to do", project.run().stderr)
+            self.assertEqual(project.query("SELECT count(DISTINCT date_trunc('hour', created_at)) FROM raw.events")[1], ["28"])
+            project.command("test")
+            page = project.folder / "activity.html"
+            project.command("export", "activity", "-o", page)
+            checked = run("node", ROOT / "web/test/check_page.mjs", page).stdout
+            self.assertEqual({json.loads(line)["state"] for line in checked.splitlines()}, {"drawn"})
+
+
+class Versions(unittest.TestCase):
+    """A new hour comes, and then one of the old ones is delivered once more with other events."""
+
+    def built(self, project, hours, end):
+        """Runs and returns what was built, as table and interval, and the versions of all tables afterwards."""
+        lines = project.run("--start", "2015-01-01T22", "--end", end, "--var", f"base_url={hours}").stderr.splitlines()
+        words = [line.split() for line in lines if line.split()[0] in TABLES]
+        return {(word[0], word[1] if word[1].startswith("2015") else "") for word in words}, project.versions()
+
+    def expected(self, hours, end, table):
+        text = run(sys.executable, ROOT / "tests/oracle/gharchive.py", hours, "--hours", f"2015-01-01T22..{end}", "--table", table).stdout
+        header, *rows = csv.reader(io.StringIO(text))
+        return [header, *sorted(rows)]
+
+    def test_hours_that_are_new_or_delivered_again_build_their_day_and_no_other(self):
+        whole = {(table, "") for table in ("mart.actor_names", "mart.org_names", "mart.repo_names",
+                                           "mart.top_contributors", "mart.top_repositories")}
+        daily = ("mart.events", "mart.hourly_activity", "mart.hourly_pushes")
+        with tempfile.TemporaryDirectory() as folder:
+            made, again, hours = (Path(folder) / name for name in ("made", "again", "hours"))
+            generate(made, 4, "--scale", "0.1")
+            generate(again, 4, "--scale", "0.1", "--seed", "2")
+            hours.mkdir()
+            for name in ("2015-01-01-22.json.gz", "2015-01-01-23.json.gz", "2015-01-02-0.json.gz"):
+                shutil.copy(made / name, hours)
+            project = ExampleProject("gharchive", folder)
+            self.built(project, hours, "2015-01-02T01")
+
+            shutil.copy(made / "2015-01-02-1.json.gz", hours)
+            built, before = self.built(project, hours, "2015-01-02T02")
+            self.assertEqual(built, whole | {("raw.events", "2015-01-02T01")} | {(table, "2015-01-02") for table in daily})
+            old = {table: self.expected(hours, "2015-01-02T02", table) for table in ("raw.events", "mart.hourly_activity")}
+
+            shutil.copy(again / "2015-01-01-23.json.gz", hours)
+            built, after = self.built(project, hours, "2015-01-02T02")
+            self.assertEqual(built, whole | {("raw.events", "2015-01-01T23")} | {(table, "2015-01-01") for table in daily})
+            new = {table: self.expected(hours, "2015-01-02T02", table) for table in old}
+            for table, rows in new.items():
+                self.assertEqual(project.table(table), rows)
+                self.assertEqual(project.query(f"SELECT * FROM {table}", "--at", before[table]), old[table])
+            changes = project.diff("raw.events", "--key", "id")
+            self.assertEqual(changes, changes_between(old["raw.events"], new["raw.events"], "id"))
+            self.assertNotIn(0, (changes["added"], changes["removed"]))
+
+            table = "mart.hourly_activity"
+            project.command("rollback", table, "--to", before[table])
+            self.assertEqual(project.table(table), old[table])
+            self.assertEqual(project.versions()[table], after[table] + 1)
+
+            # The hour as it was first goes forward again.
+            shutil.copy(made / "2015-01-01-23.json.gz", hours)
+            self.built(project, hours, "2015-01-02T02")
+            for table, rows in old.items():
+                self.assertEqual(project.table(table), rows)
 
 
 class Memory(unittest.TestCase):

@@ -68,6 +68,15 @@ class Tables(unittest.TestCase):
             built = self.compare(dumps, TABLES_OF["authors"])
             self.assertEqual(set(built), set(TABLES_OF["authors"]))
 
+    def test_lines_that_stand_twice_or_are_no_records_do_no_harm(self):
+        with tempfile.TemporaryDirectory() as dumps:
+            generate("openlibrary", dumps, "--scale", "0.02", "--damaged", "2")
+            for name in ("authors", "works", "editions", "ratings", "reading-log"):
+                dump = Path(dumps) / f"ol_dump_{name}_latest.txt.gz"
+                lines = gzip.decompress(dump.read_bytes())
+                dump.write_bytes(gzip.compress(lines + lines + b"cut off in the middle\n"))
+            self.compare(dumps, ALL_TABLES)
+
     @unittest.skipUnless((REAL_DATA / "openlibrary").is_dir(), "no real dumps beside the repository")
     def test_pieces_of_real_dumps_give_the_oracles_answers(self):
         with tempfile.TemporaryDirectory() as dumps:

@@ -323,11 +323,12 @@ void collect_inputs(const Project& project, size_t model, const std::string& bou
 }
 
 Interval asked_range(const Source& source, const PlanRequest& request) {
-  const Interval whole{source.start,
-                       source.end.value_or(floor_time(request.now, *source.interval))};
-  if (!request.range) return whole;
-  const Instant end = source.end ? std::min(*source.end, request.range->end) : request.range->end;
-  return {std::max(whole.start, request.range->start), end};
+  const Instant now = floor_time(request.now, *source.interval);
+  const Instant last = source.end.value_or(request.range ? request.range->end : now);
+  if (request.range) {
+    return {std::max(source.start, request.range->start), std::min(last, request.range->end)};
+  }
+  return {source.start, std::min(last, source.default_end.value_or(last))};
 }
 
 }  // namespace

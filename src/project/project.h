@@ -53,9 +53,10 @@ struct Source {
   std::string format;  ///< Empty where the connector gives records.
   Options format_options;
   Contract contract;
-  std::optional<Grain> interval;  ///< Nothing: the source is read whole, as one delivery.
-  Instant start;                  ///< Of the first interval.
-  std::optional<Instant> end;     ///< Of the last; nothing: up to now.
+  std::optional<Grain> interval;       ///< Nothing: the source is read whole, as one delivery.
+  Instant start;                       ///< Of the first interval.
+  std::optional<Instant> end;          ///< Of the last; nothing: up to now.
+  std::optional<Instant> default_end;  ///< Of the last in a run without a range; nothing: `end`.
   std::chrono::milliseconds ready_after{
       0};  ///< After an interval's end: before that it is not asked for.
   std::chrono::milliseconds give_up_after{

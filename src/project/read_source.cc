@@ -20,6 +20,7 @@ Form source_form() {
       {.name = "format", .doc = "how the bytes are read", .required = true},
       {.name = "start", .doc = "when the first interval starts"},
       {.name = "end", .doc = "when the last interval ends; without it: now"},
+      {.name = "default_end", .doc = "when the last interval ends of a run that is told no range"},
       {.name = "ready_after",
        .type = FieldType::kDuration,
        .doc = "after an interval's end it is first asked for"},
@@ -232,11 +233,18 @@ void read_contract(const Yaml& yaml, Context& context, Asset& asset) {
   asset.schema = contract.schema();
 }
 
+/// The end of a range of intervals; nothing where there is none or it is `now`.
+std::optional<Instant> read_end(const Options& options, std::string_view field, Context& context) {
+  if (options.has(field) && options.text(field) == "now") return std::nullopt;
+  return read_time(options, field, context);
+}
+
 void read_times(const Options& options, Context& context, Source& source) {
   using std::chrono::hours;
   if (options.has("interval")) source.interval = parse_grain(options.text("interval"));
   const auto start = read_time(options, "start", context);
-  source.end = read_time(options, "end", context);
+  source.end = read_end(options, "end", context);
+  source.default_end = read_end(options, "default_end", context);
   source.ready_after = options.duration("ready_after", std::chrono::milliseconds(0));
   source.give_up_after = options.duration("give_up_after", hours(48));
   source.recheck = options.duration("recheck", hours(72));
@@ -248,7 +256,8 @@ void read_times(const Options& options, Context& context, Source& source) {
                         .hint("start: 2015-01-01T00:00:00Z"));
   }
   if (!source.interval) {
-    for (const char* field : {"start", "end", "ready_after", "give_up_after", "recheck"}) {
+    for (const char* field :
+         {"start", "end", "default_end", "ready_after", "give_up_after", "recheck"}) {
       if (options.has(field)) {
         context.mistake(user_error("only a source with an interval has: " + quote(field))
                             .at(options.place(field)));
@@ -256,9 +265,13 @@ void read_times(const Options& options, Context& context, Source& source) {
     }
   }
   if (start) source.start = *start;
-  if (start && source.end && *source.end <= *start) {
-    context.mistake(user_error("end is not after start: " + quote(options.text("end")))
-                        .at(options.place("end")));
+  for (const auto& [field, end] :
+       {std::pair{"end", source.end}, std::pair{"default_end", source.default_end}}) {
+    if (start && end && *end <= *start) {
+      context.mistake(
+          user_error(std::string(field) + " is not after start: " + quote(options.text(field)))
+              .at(options.place(field)));
+    }
   }
 }
 

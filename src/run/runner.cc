@@ -327,10 +327,11 @@ void check_size(const Project& project, const Progress& progress, const PlanRequ
     const auto count = static_cast<int64_t>(
         intervals_to_ask(asset, progress.assets.at(asset.name), request, false).size());
     if (count <= kMostIntervals) continue;
-    throw user_error(
-        asset.name + " has " + format_count(count, grain_name(*asset.source.interval)) +
-        " to load, from " + format_time(asset.source.start, *asset.source.interval) + " to " +
-        (asset.source.end ? format_time(*asset.source.end, *asset.source.interval) : "now"))
+    const auto& end = asset.source.default_end ? asset.source.default_end : asset.source.end;
+    throw user_error(asset.name + " has " +
+                     format_count(count, grain_name(*asset.source.interval)) + " to load, from " +
+                     format_time(asset.source.start, *asset.source.interval) + " to " +
+                     (end ? format_time(*end, *asset.source.interval) : "now"))
         .hint("say which: --start 2015-01-01T00 --end 2015-01-01T03; or --yes for all of them");
   }
 }

@@ -173,9 +173,9 @@ class Dumps:
             path = folder / f"ol_dump_{name}_latest.txt.gz"
             if path.exists():
                 self._read(path, name, convert)
-        self.authors = [row for row in self.rows["authors"] if row.type == "/type/author"]
-        self.works = [row for row in self.rows["works"] if row.type == "/type/work"]
-        self.editions = [row for row in self.rows["editions"] if row.type == "/type/edition"]
+        self.authors = _latest(self.rows["authors"], "/type/author", "A")
+        self.works = _latest(self.rows["works"], "/type/work", "W")
+        self.editions = _latest(self.rows["editions"], "/type/edition", "M")
 
     def _read(self, path, name, convert):
         with gzip.open(path, "rt", encoding="utf-8", newline="\n") as file:
@@ -184,6 +184,17 @@ class Dumps:
                     self.rows[name].append(convert(line.rstrip("\r\n").split("\t")))
                 except BadRow:
                     self.bad[name] += 1
+
+
+def _latest(rows, kind, letter):
+    """Returns the records of one kind whose keys are of that kind, of several with one key the latest revision."""
+    latest = {}
+    for row in rows:
+        if row.type == kind and re.search(rf"OL\d+{letter}$", row.key):
+            other = latest.setdefault(row.key, row)
+            if (row.revision, row.last_modified) > (other.revision, other.last_modified):
+                latest[row.key] = row
+    return list(latest.values())
 
 
 # Records to tables. Each function returns the column names and the rows.

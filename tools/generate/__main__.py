@@ -1,8 +1,7 @@
 """Writes sample data for the examples: `python3 tools/generate EXAMPLE --out DIR …`.
 
 Each package beside this file is one example and offers three things: `SUMMARY`, a line for `--help`;
-`add_arguments(parser)`; and `generate(arguments)`. A new example is a new package and no edit here. One without a sample in
-its project may say in `DEMO` how `make demo` makes and runs one.
+`add_arguments(parser)`; and `generate(arguments)`. A new example is a new package and no edit here.
 Every one of them writes a real format with the oddities of the real data, the same bytes on every run,
 and needs nothing but Python's standard library.
 """

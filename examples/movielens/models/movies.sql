@@ -23,6 +23,10 @@ WITH film AS (
   SELECT *
   FROM raw.movies
   QUALIFY row_number() OVER (PARTITION BY tmdb_id ORDER BY vote_count DESC NULLS LAST, popularity DESC NULLS LAST, title) = 1
+), link AS (
+  SELECT movie_id, min(tmdb_id) AS tmdb_id
+  FROM raw.links
+  GROUP BY movie_id
 )
 SELECT
   link.movie_id,
@@ -33,5 +37,5 @@ SELECT
   film.original_language,
   nullif(film.runtime, 0) AS runtime,
   list_sort(list_distinct(regexp_extract_all(coalesce(film.genres, ''), '''name'': ''([^'']*)''', 1))) AS genres
-FROM raw.links AS link
+FROM link
 JOIN film ON film.tmdb_id = link.tmdb_id

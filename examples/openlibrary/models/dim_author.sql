@@ -2,6 +2,7 @@
 name: mart.dim_author
 description: Who wrote the works, one row an author.
 strategy: table
+wait_for: complete
 cluster_by: [author_id]
 columns:
   - {name: author_id, description: "surrogate key: the number in author_key, the same in every dump", checks: [not_null, unique]}
@@ -19,6 +20,9 @@ columns:
 -- Open Library's keys already hold a number of their own for each author, so the surrogate key is that number: stable
 -- from dump to dump, the same in every table that has the key, and without a table that hands out numbers.
 --
+-- Records under keys of another kind, of which full dumps have a few, are left out. A key stands once in a dump; where two
+-- dumps were put into one file, the latest revision counts.
+--
 -- Clustered by author_id, because the table is joined by it.
 SELECT
   TRY_CAST(regexp_extract(key, 'OL([0-9]+)A$', 1) AS BIGINT) AS author_id,
@@ -32,4 +36,5 @@ SELECT
   revision,
   last_modified
 FROM raw.authors
-WHERE type = '/type/author'
+WHERE type = '/type/author' AND author_id IS NOT NULL
+QUALIFY row_number() OVER (PARTITION BY author_id ORDER BY revision DESC, last_modified DESC) = 1

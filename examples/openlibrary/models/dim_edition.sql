@@ -17,6 +17,8 @@ columns:
   - {name: last_modified, description: "when the record was last written, in UTC", checks: [not_null]}
 */
 
+-- Left out and counted once as in dim_author.sql.
+--
 -- Clustered by edition_id, because the facts are joined by it.
 SELECT
   TRY_CAST(regexp_extract(key, 'OL([0-9]+)M$', 1) AS BIGINT) AS edition_id,
@@ -31,4 +33,5 @@ SELECT
   revision,
   last_modified
 FROM raw.editions
-WHERE type = '/type/edition'
+WHERE type = '/type/edition' AND edition_id IS NOT NULL
+QUALIFY row_number() OVER (PARTITION BY edition_id ORDER BY revision DESC, last_modified DESC) = 1

@@ -22,8 +22,8 @@ columns:
 --
 -- Clustered by work_id, because the facts are joined by it.
 SELECT
-  TRY_CAST(regexp_extract(key, 'OL([0-9]+)W$', 1) AS BIGINT) AS work_id,
-  key AS work_key,
+  work_id,
+  work_key,
   title,
   subtitle,
   nullif(trim(first_published), '') AS first_published,
@@ -34,5 +34,4 @@ SELECT
   revision,
   created,
   last_modified
-FROM raw.works
-WHERE type = '/type/work'
+FROM clean.works

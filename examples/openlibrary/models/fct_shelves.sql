@@ -5,7 +5,7 @@ strategy: table
 partition_by: [shelved_year]
 cluster_by: [work_id]
 columns:
-  - {name: work_id, description: key of mart.dim_work, checks: [not_null]}
+  - {name: work_id, description: "key of mart.dim_work; NULL where work_key is no key of a work", checks: [{name: work_key_is_understood, not_null: , severity: warn}]}
   - {name: work_key, description: "Open Library's key of the work"}
   - {name: edition_id, description: key of mart.dim_edition; NULL where no edition was named}
   - {name: edition_key, description: "Open Library's key of the edition; NULL where none was named"}

@@ -17,12 +17,11 @@ checks:
 
 -- Clustered by author: the usual question is what somebody wrote, and work_id mostly follows from it.
 WITH pair AS (
-  SELECT key, unnest(author_keys) AS author_key
-  FROM raw.works
-  WHERE type = '/type/work'
+  SELECT work_id, unnest(author_keys) AS author_key
+  FROM clean.works
 )
 SELECT DISTINCT
-  TRY_CAST(regexp_extract(key, 'OL([0-9]+)W$', 1) AS BIGINT) AS work_id,
+  work_id,
   TRY_CAST(regexp_extract(author_key, 'OL([0-9]+)A$', 1) AS BIGINT) AS author_id
 FROM pair
-WHERE author_key IS NOT NULL
+WHERE author_id IS NOT NULL

@@ -14,12 +14,11 @@ columns:
 --
 -- Clustered by subject, because the usual question is what there is on a subject.
 WITH pair AS (
-  SELECT key, trim(unnest(subjects)) AS subject
-  FROM raw.works
-  WHERE type = '/type/work'
+  SELECT work_id, trim(unnest(subjects)) AS subject
+  FROM clean.works
 )
 SELECT DISTINCT
-  TRY_CAST(regexp_extract(key, 'OL([0-9]+)W$', 1) AS BIGINT) AS work_id,
+  work_id,
   ('0x' || left(md5(subject), 15))::BIGINT AS subject_id,
   subject
 FROM pair

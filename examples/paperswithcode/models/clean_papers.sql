@@ -2,6 +2,7 @@
 name: clean.papers
 description: Every paper once, with tasks and authors spelled in one way. Papers without a date or with one in the future are left out.
 strategy: table
+wait_for: complete
 cluster_by: [date]
 columns:
   - {name: paper_url, description: address of the paper at Papers with Code, checks: [not_null, unique]}

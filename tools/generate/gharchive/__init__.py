@@ -20,12 +20,6 @@ from .world import FIRST_HOUR, World
 
 SUMMARY = "hours of GitHub activity in GH Archive's format"
 
-# For `make demo`: what this generator is told, and `tidemill run` beside the address of the sample.
-DEMO = {
-    "generate": ["--start", "2015-01-01T20", "--hours", "8", "--damaged", "2"],
-    "run": ["--start", "2015-01-01T20", "--end", "2015-01-02T04"],
-}
-
 _COMPRESSION_LEVEL = 4
 _GZIP_WINDOW_BITS = 31
 _CHUNK_BYTES = 1 << 20

@@ -47,7 +47,7 @@ function head_cell(column: Column): HTMLElement {
   const button = element(
     'button',
     { type: 'button', title: `${column.name}: ${column.type}` },
-    column.name,
+    column.name.replaceAll('_', ' '),
   );
   return element('th', { scope: 'col', class: kind }, button);
 }
