@@ -16,7 +16,7 @@ namespace tidemill {
 namespace {
 
 // What is left of 512 MB is for the readers, and for what DuckDB does not count.
-constexpr const char* kMemoryLimit = "384MB";
+constexpr const char* kMemoryLimit = "320MB";
 
 Cancellation& the_cancellation() {
   static Cancellation cancellation;

@@ -70,6 +70,13 @@ TEST_F(CsvTest, FieldsHaveALimit) {
             "the header has more fields than are read, 65536: 'hour.json'");
 }
 
+TEST_F(CsvTest, AHeaderHasALimit) {
+  const std::string name(1'000'000, 'x');
+  EXPECT_EQ(rows_of("id," + name + "\n1,a\n"), Lines{"1,"});
+  EXPECT_EQ(message_of("id," + name + std::string(50'000, 'y') + "\n1,a\n"),
+            "the header is longer than is read, in bytes 1048576: 'hour.json'");
+}
+
 TEST_F(CsvTest, AFieldWithoutAnEndSpoilsOneLine) {
   EXPECT_EQ(rows_of("id,text\n1,\"a\n2,b\n3,c\n"), (Lines{"2,b", "3,c"}));
   EXPECT_EQ(reasons(), Lines{"2: a quoted field has no end"});

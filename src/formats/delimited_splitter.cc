@@ -12,6 +12,7 @@ namespace tidemill {
 namespace {
 
 constexpr size_t kNone = std::string_view::npos;
+constexpr size_t kLongestHeader = size_t{1} << 20;  // In bytes: it is kept with each bad record.
 
 /// Returns the text without a line break at its end.
 std::string_view without_break(std::string_view text) {
@@ -155,6 +156,10 @@ size_t DelimitedSplitter::take_header(std::string_view text, bool at_end) {
   if (first->fields.size() > kMostFields) {
     throw user_error("the header has more fields than are read, " + std::to_string(kMostFields) +
                      ": " + quote(name_));
+  }
+  if (first->size > kLongestHeader) {
+    throw user_error("the header is longer than is read, in bytes " +
+                     std::to_string(kLongestHeader) + ": " + quote(name_));
   }
   header_ = std::make_shared<TextHeader>(
       TextHeader{.text = std::string(without_break(text.substr(begin, first->size))),

@@ -9,6 +9,7 @@
 #include "io/fault.h"
 #include "publish/publish.h"
 #include "run/attempt.h"
+#include "run/replay_texts.h"
 #include "tables/table.h"
 
 namespace tidemill {
@@ -17,11 +18,14 @@ namespace {
 
 using RejectFiles = std::map<std::optional<Interval>, std::vector<tables::DataFile>>;
 
+int nibble(char digit) { return digit <= '9' ? digit - '0' : digit - 'A' + 10; }
+
+/// Reads what DuckDB's `hex` has written.
 std::string bytes_of(const std::string& hex) {
   std::string bytes;
   bytes.reserve(hex.size() / 2);
   for (size_t i = 0; i + 1 < hex.size(); i += 2)
-    bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
+    bytes += static_cast<char>(nibble(hex[i]) << 4 | nibble(hex[i + 1]));
   return bytes;
 }
 
@@ -37,27 +41,19 @@ const Format& rejects_format(const Source& source) {
   throw bug_error("there is no format: " + quote(name));
 }
 
-/// Returns each record as a file of its own, below the header of the file that it stood in.
-std::vector<Input> inputs_of(duckdb::Connection& connection, const std::string& rejects) {
+/// Adds the records that are whole to `texts`.
+void collect(duckdb::Connection& connection, const std::string& rejects, ReplayTexts& texts) {
   const std::string sql =
       "SELECT file, line, coalesce(hex(record_bytes), hex(encode(record))) AS record, "
       "hex(header_bytes) AS header FROM (" +
       rejects + ") WHERE cut_off IS DISTINCT FROM true";
-  std::vector<Input> inputs;
   connection.stream(
       sql, {}, [](const auto&) {},
       [&](const duckdb::Row& row) {
-        std::string text = bytes_of(duckdb::text_of(row[3]));
-        if (!text.empty()) text += '\n';
-        const int64_t above = std::ranges::count(text, '\n');
-        text += bytes_of(duckdb::text_of(row[2]));
-        inputs.push_back({.name = duckdb::text_of(row[0]),
-                          .open = [text] { return make_byte_source(text); },
-                          .first_line = duckdb::integer_of(row[1]) - above,
-                          .is_record = true});
+        texts.add(duckdb::text_of(row[0]), duckdb::integer_of(row[1]),
+                  bytes_of(duckdb::text_of(row[3])), bytes_of(duckdb::text_of(row[2])));
         return true;
       });
-  return inputs;
 }
 
 /// Names the rejects of an interval, whatever else the rejects table holds.
@@ -139,10 +135,13 @@ class Replay {
     const std::string rejects = tables::read_sql(before, files);
     const std::string folder = context_.project.table_folder(asset_.name);
     AttemptFolder attempt_folder(context_.environment.files, join_path(folder, record.id));
-    RejectSpool spool(context_.project.folder + "/.tidemill/cache/" + record.id + ".rejects");
+    const std::string cache = context_.project.folder + "/.tidemill/cache/" + record.id;
+    ReplayTexts texts(context_.environment.files, cache + ".records");
+    collect(connection, rejects, texts);
+    RejectSpool spool(cache + ".rejects");
     ReadCounters counters;
-    const Staged staged = stage_fitting(connection, inputs_of(connection, rejects), spool, counters,
-                                        folder, record.id);
+    const Staged staged =
+        stage_fitting(connection, texts.finish(), spool, counters, folder, record.id);
     const Task task{.asset = asset_index_, .interval = interval};
     ReplayedInterval result{.interval = interval, .moved = staged.rows};
     const int64_t cut_off = count_cut_off(connection, rejects);

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "base/error.h"
+#include "formats/codec.h"
+#include "formats/zip.h"
 #include "piecewise_source.h"
 #include "target.h"
 
@@ -33,6 +35,15 @@ Contract contract_of_none() {
   contract.columns.back().paths.push_back(*parse_path("nor this"));
   contract.columns.back().required = true;
   return contract;
+}
+
+/// True when a text begins as a codec's bytes do, and would be decompressed.
+bool begins_codec(std::string_view text) {
+  const std::span bytes(reinterpret_cast<const uint8_t*>(text.data()),
+                        std::min<size_t>(text.size(), 16));
+  return is_zip(bytes) || std::ranges::any_of(codecs::all(), [&](const Codec* codec) {
+           return bytes.size() >= codec->least && codec->recognises(bytes);
+         });
 }
 
 }  // namespace
@@ -87,6 +98,7 @@ Reading read_text(const Format& format, const Contract& contract, const Options&
 
 Reading check_readings(const Format& format, const Contract& contract, const OptionList& options,
                        const std::string& text) {
+  if (begins_codec(text)) return {.failure = "no text"};  // That is for the target `codecs`.
   const Contract none = contract_of_none();
   const Reading rows = read_text(format, contract, options.options(), text);
   Reading records = read_text(format, none, options.options(), text);

@@ -46,7 +46,7 @@ Reading read_text(const Format& format, const Contract& contract, const Options&
 
 /// Reads `text` in small blocks and in large ones, whole and in pieces, under `contract` and under
 /// one that rejects every record, and requires that all of that finds the same records. Returns the
-/// reading of rejected records.
+/// reading of rejected records; a failed one when the text begins as a codec's bytes do.
 Reading check_readings(const Format& format, const Contract& contract, const OptionList& options,
                        const std::string& text);
 
