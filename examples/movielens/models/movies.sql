@@ -15,6 +15,8 @@ columns:
   - {name: genres, description: "names of its genres, without repetition, in the order of the alphabet; an empty list for none", checks: [not_null]}
 */
 
+-- Clustered by movie_id, because the ratings are joined by it.
+--
 -- The metadata counts films by another number than the ratings do: only raw.links brings them together. A join by
 -- movie_id = tmdb_id also finds rows, wrong ones.
 -- Some films stand in the metadata twice, from two visits to The Movie Database. The row with most votes is the later.

@@ -12,6 +12,8 @@ checks:
   - name: one_row_per_month
     sql: SELECT year, month, count(*) AS copies FROM mart.year_month_avg_rating GROUP BY year, month HAVING count(*) > 1
 */
+
+-- Clustered in the order of time, in which it is read. Some three hundred rows need no partitions.
 SELECT rated_year AS year, month(rated_at)::SMALLINT AS month, avg(rating) AS avg_rating, count(*) AS ratings
 FROM mart.ratings
 GROUP BY 1, 2

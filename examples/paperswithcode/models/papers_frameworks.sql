@@ -19,6 +19,8 @@ checks:
     sql: SELECT paper_url, framework FROM mart.papers_frameworks WHERE official_repositories > repositories
 */
 
+-- Clustered as papers_tasks is, for the same reason: the page asks for one framework over time.
+--
 -- A paper that ten repositories implement with one framework is one paper of that framework; how many there are stands
 -- beside it. Links to papers that the dump does not have, or that have no date, are left out.
 WITH repositories AS (
