@@ -8,6 +8,7 @@
 #include "connectors/scanners.h"
 #include "io/fault.h"
 #include "publish/publish.h"
+#include "publish/retype.h"
 #include "run/attempt.h"
 #include "run/replay_texts.h"
 #include "tables/table.h"
@@ -149,8 +150,10 @@ class Replay {
     record.rows = result.moved;
     record.rejected = result.rejected;
     tables::Provenance provenance = provenance_for(task, record.id, result);
-    if (staged.rows > 0)
+    if (staged.rows > 0) {
+      retype_table(connection, record.run);
       result.version = publish_rows(connection, task, staged, files, provenance, attempt_folder);
+    }
     const std::string still = "(" + spool.select() + ") UNION ALL BY NAME (SELECT * FROM (" +
                               rejects + ") WHERE cut_off)";
     if (staged.rows > 0) {
@@ -185,6 +188,19 @@ class Replay {
     spool.finish();
     check_nothing_lost(counters, staged, spool, asset_);
     return staged;
+  }
+
+  /// Gives the rows that are there already today's types.
+  void retype_table(duckdb::Connection& connection, const std::string& run) {
+    FileSystem& files = context_.environment.files;
+    tables::Table table(files, context_.project.table_folder(asset_.name), connection);
+    const auto before = table.snapshot();
+    if (!before || !needs_retyping(before->shape, asset_)) return;
+    const std::string attempt = random_id();
+    AttemptFolder folder(files, join_path(table.folder(), attempt));
+    retype(connection, files, table, *before, asset_, attempt, {.run = run, .attempt = attempt},
+           context_.environment.clock.now());
+    folder.keep();
   }
 
   static int64_t count_cut_off(duckdb::Connection& connection, const std::string& rejects) {

@@ -52,6 +52,8 @@ struct Change {
     kReplaceInterval,  ///< Adds files and removes those that were built for the interval, or for
                        ///< one within it.
     kOverwrite,  ///< Adds files, removes all others, and may change the table's shape in any way.
+    kRetype,     ///< Adds files and removes all others. They hold the same rows, in columns of
+                 ///< other types.
     kRestore,    ///< Leaves exactly the files `adds`, which earlier versions had, and gives the
                  ///< table `shape`. A file that is there already stays as it is.
   };
@@ -97,6 +99,8 @@ struct CommitResult {
 
 /// The operation of a commit that brings an earlier version back.
 inline constexpr std::string_view kRestore = "RESTORE";
+/// The operation of a commit that gives columns other types.
+inline constexpr std::string_view kRetype = "CHANGE COLUMN";
 
 /// One version of the log, on its own.
 struct Commit {

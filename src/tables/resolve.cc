@@ -75,6 +75,7 @@ bool is_removed(const DataFile& file, const Change& change) {
     case Change::Kind::kReplaceInterval:
       return is_replaced(file, change);
     case Change::Kind::kOverwrite:
+    case Change::Kind::kRetype:
       return true;
     case Change::Kind::kRestore:
       return std::none_of(change.adds.begin(), change.adds.end(), [&](const DataFile& kept) {
@@ -90,11 +91,11 @@ std::vector<Tombstone> removals(const Change& change, const State& base, Instant
   for (const auto& [path, file] : base.files) {
     if (!is_removed(file, change)) continue;
     removes.push_back({file, now});
-    removes.back().file.data_change = true;
+    removes.back().file.data_change = change.kind != Change::Kind::kRetype;
   }
   const auto setting = base.metadata.configuration.find("delta.appendOnly");
-  if (!removes.empty() && setting != base.metadata.configuration.end() &&
-      setting->second == "true") {
+  if (!removes.empty() && change.kind != Change::Kind::kRetype &&
+      setting != base.metadata.configuration.end() && setting->second == "true") {
     throw user_error("the table takes only new rows: delta.appendOnly is 'true'");
   }
   return removes;
@@ -134,7 +135,7 @@ bool touches(const Commit& commit, const Interval& interval) {
 
 Shape resolved_shape(const Change& change, const State* base) {
   const bool is_new = base == nullptr || change.kind == Change::Kind::kOverwrite ||
-                      change.kind == Change::Kind::kRestore;
+                      change.kind == Change::Kind::kRetype || change.kind == Change::Kind::kRestore;
   Shape shape = is_new ? change.shape : widen_shape(shape_of(*base), change.shape);
   check_shape(shape);
   return shape;
@@ -161,6 +162,7 @@ LogEntry resolve(const Change& change, const State* base) {
   commit.time = base == nullptr ? change.now : std::max(change.now, base->time);
   commit.operation = change.kind == Change::Kind::kCreate ? "CREATE TABLE" : "WRITE";
   if (restores) commit.operation = kRestore;
+  if (change.kind == Change::Kind::kRetype) commit.operation = kRetype;
   if (commit.operation == "WRITE") commit.mode = replaces ? "Overwrite" : "Append";
   commit.restored_version = change.restored_version;
   commit.provenance = change.provenance;

@@ -373,6 +373,25 @@ TEST_F(TableTest, WhatARestoreUndidMayBeCommittedAgain) {
   EXPECT_EQ(paths_of(*t.snapshot()), "a/1 b/2 ");
 }
 
+TEST_F(TableTest, OtherTypesTakeThePlaceOfAllFilesAndChangeNoRows) {
+  Table t = table();
+  t.commit(change(Change::Kind::kAppend, {file("a/1"), file("a/2")}));
+  Change retyped = change(Change::Kind::kRetype, {file("b/1")});
+  retyped.shape.schema.front().type = *parse_type("decimal(30,5)");
+  retyped.adds.front().data_change = false;
+  retyped.read_version = 0;
+  t.commit(retyped);
+  EXPECT_EQ(paths_of(*t.snapshot()), "b/1 ");
+  EXPECT_EQ(t.snapshot()->shape.schema.front().type.name(), "decimal(30,5)");
+  const Commit commit = t.commits_since(0).at(0);
+  EXPECT_EQ(commit.operation, kRetype);
+  EXPECT_FALSE(commit.changes_data());
+  // What was committed since the rows were read is not lost.
+  t.commit(change(Change::Kind::kOverwrite, {file("c/1")}));
+  retyped.adds.front().path = "d/1";
+  EXPECT_THROW(t.commit(retyped), Error);
+}
+
 TEST_F(TableTest, ARestoreGivesWayToACommitThatCameMeanwhile) {
   InterruptedFileSystem files;
   Table t(files, kFolder, *connection_);
