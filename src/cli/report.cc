@@ -316,7 +316,8 @@ std::string waiting_text(const Waiting& waiting) {
     case Waiting::State::kAbsent:
       return "waiting: not there yet, given up at " + format_time(waiting.until);
     case Waiting::State::kMissing:
-      return "missing: not there, and not expected any more";
+      return waiting.interval ? "missing: not there, and not expected any more"
+                              : "missing: there is no such file or table";
     case Waiting::State::kSkipped:
       return "missing: skipped";
   }

@@ -15,8 +15,8 @@ namespace tidemill {
 
 namespace {
 
-// What is left of 512 MB is for the readers, and for what DuckDB does not count.
-constexpr const char* kMemoryLimit = "320MB";
+// With less, DuckDB's partitioned writer begins to fail on inputs that people have.
+constexpr const char* kMemoryLimit = "384MB";
 
 Cancellation& the_cancellation() {
   static Cancellation cancellation;

@@ -12,9 +12,9 @@ namespace {
 // The writer keeps a row group per thread and partition in memory, so row groups are small in
 // bytes, whatever the rows.
 constexpr std::string_view kParquet =
-    "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE_BYTES '16MB', "
+    "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE_BYTES '8MB', "
     "RETURN_STATS";
-constexpr size_t kRowGroupBytes = 16 * 1024 * 1024;
+constexpr size_t kRowGroupBytes = 8 * 1024 * 1024;
 
 /// Returns how many rows make a row group of about `kRowGroupBytes`, from what columns of such
 /// types usually hold.

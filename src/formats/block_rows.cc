@@ -22,7 +22,15 @@ struct OpenFile {
   OpenFile(const Input& input, const BlockFormat& format, ReadCounters& counters)
       : name(input.name),
         text([&input, &counters] { return open_text(input, counters); },
-             format.make_splitter(input), format.limits, input.first_line) {}
+             format.make_splitter(input), limits_of(input, format.limits), input.first_line,
+             /*has_mark=*/!input.is_record) {}
+
+  /// A record that was read before is read again, however long it is.
+  static BlockLimits limits_of(const Input& input, BlockLimits limits) {
+    constexpr size_t kAnyLength = size_t{1} << 40;
+    if (input.is_record) limits.longest_record = kAnyLength;
+    return limits;
+  }
 
   const std::string name;
   BlockedText text;

@@ -23,8 +23,12 @@ std::string_view view_of(const std::vector<uint8_t>& buffer, size_t begin, size_
 }  // namespace
 
 BlockedText::BlockedText(Open open, std::unique_ptr<RecordSplitter> splitter, BlockLimits limits,
-                         int64_t first_line)
-    : open_(std::move(open)), splitter_(std::move(splitter)), limits_(limits), line_(first_line) {}
+                         int64_t first_line, bool has_mark)
+    : open_(std::move(open)),
+      splitter_(std::move(splitter)),
+      limits_(limits),
+      line_(first_line),
+      at_start_(has_mark) {}
 
 std::optional<RecordBlock> BlockedText::next(std::vector<uint8_t>& buffer) {
   const std::lock_guard lock(mutex_);

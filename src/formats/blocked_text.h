@@ -29,9 +29,9 @@ class BlockedText {
   using Open = std::function<std::unique_ptr<ByteSource>()>;
 
   /// `open` is called when the first block is asked for. `first_line` is the number of the text's
-  /// first line.
+  /// first line. `has_mark`: a byte-order mark at the beginning is none of the text.
   BlockedText(Open open, std::unique_ptr<RecordSplitter> splitter, BlockLimits limits,
-              int64_t first_line);
+              int64_t first_line, bool has_mark = true);
 
   /// Returns the next block, or nothing at the end. It lies in `buffer`, which is made as large as
   /// need be. Any thread may call it. Throws as the text and the splitter do; after that, and for
@@ -51,9 +51,9 @@ class BlockedText {
   std::unique_ptr<ByteSource> text_;
   std::vector<uint8_t> rest_;  // Was read and is in no block yet.
   int64_t line_;               // Of the first byte that is in no block yet.
-  bool at_start_ = true;
-  bool at_end_ = false;  // The text has no more than what was read.
-  bool over_ = false;    // There is no further block.
+  bool at_start_;              // A byte-order mark may follow.
+  bool at_end_ = false;        // The text has no more than what was read.
+  bool over_ = false;          // There is no further block.
 };
 
 }  // namespace tidemill

@@ -12,6 +12,9 @@ namespace {
 using State = ColumnValue::State;
 using Kind = RecordValue::Kind;
 
+/// Each takes a hundred bytes, and two in the text.
+constexpr size_t kMostElements = 1'000'000;
+
 /// Returns one bit out of 64 that a name has.
 uint64_t name_mark(std::string_view name) {
   if (name.empty()) return 1;
@@ -83,15 +86,18 @@ JsonFields::Field* JsonFields::find_field(Object& object, std::string_view name)
 
 std::optional<std::string> JsonFields::read(std::string_view text) {
   ++text_number_;
-  const size_t room = most_unescaped_ * text.size();
-  if (unescaped_.size() < room) unescaped_.resize(2 * room);
-  unescaped_end_ = unescaped_.data();
+  element_count_ = 0;
   extra_path_.clear();
   extra_fields_.clear();
   unknown_field_.clear();
   if (!scanner_.start(text)) return scanner_.problem();
+  const size_t room = scanner_.has_backslash() ? most_unescaped_ * text.size() : 0;
+  if (unescaped_.size() < room) unescaped_.resize(room);
+  unescaped_end_ = unescaped_.data();
   if (role_ == Role::kRecord && scanner_.peek() != '{') return "not a JSON object: " + quote(text);
   if (!read_root() || !scanner_.at_end()) return scanner_.problem();
+  if (element_count_ > kMostElements)
+    return "has more elements in lists and structs than are read, " + std::to_string(kMostElements);
   if (!unknown_field_.empty()) return "unknown field: " + quote(unknown_field_);
   if (!extra_fields_.empty()) {
     extra_fields_ += '}';
@@ -251,6 +257,11 @@ ColumnValue JsonFields::nested_value(const Target& target, JsonCursor value) {
   const size_t begin = elements_.size();
   value.for_each_element([&](JsonCursor element) { gather(target, 1, element); });
   return list_of(begin);
+}
+
+/// Adds an element of a list or a field of a struct, but no more than a record may have.
+void JsonFields::add_element(const ColumnValue& value) {
+  if (++element_count_ <= kMostElements) elements_.push_back(value);
 }
 
 /// Appends what stands at the path's steps from `step` on, going from `value`, to the elements.

@@ -72,7 +72,7 @@ class JsonFields {
   void gather(const Target& target, size_t step, JsonCursor value);
   ColumnValue tree_value(size_t slot, const Type& type, JsonCursor value);
   ColumnValue leaf_value(size_t slot, const Type& type, JsonCursor value);
-  void add_element(const ColumnValue& value) { elements_.push_back(value); }
+  void add_element(const ColumnValue& value);
   ColumnValue list_of(size_t begin);
   std::optional<JsonCursor> last_field(JsonCursor object, std::string_view name);
 
@@ -83,6 +83,7 @@ class JsonFields {
   std::vector<Object> objects_;
   JsonScanner scanner_;
   std::vector<ColumnValue> elements_;  // Of the lists and structs that are being read.
+  size_t element_count_ = 0;           // Of this text, so far.
   int64_t text_number_ = 0;
   size_t most_unescaped_ = 1;    // How often a string may be unescaped.
   std::vector<char> unescaped_;  // Of the strings of this text.

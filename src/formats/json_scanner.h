@@ -42,6 +42,9 @@ class JsonScanner {
   /// Begins with `text`, which outlives the walk; not empty and not only white space.
   [[nodiscard]] bool start(std::string_view text);
 
+  /// True when a backslash stands in the text, as nothing but an escape in a sound one. To be asked
+  /// right after `start`.
+  bool has_backslash() const { return next_backslash_ < text_.size(); }
   /// Returns the first character of the next token, or NUL after the last. `{`, `[`, `"`, `t`, `f`,
   /// `n`, `-` and digits begin values, if all is well.
   char peek() const { return at_ < count_ ? text_[tokens_[at_]] : '\0'; }

@@ -150,7 +150,11 @@ class LocalFileSystem : public FileSystem {
       if (it->is_directory(error)) continue;
       if (auto entry = stat(it->path())) entries.push_back(std::move(*entry));
     }
-    if (error && error != std::errc::no_such_file_or_directory) fail("list", folder, error.value());
+    if (error) {
+      // A folder that vanished meanwhile would leave files out without a word.
+      const bool absent = error == std::errc::no_such_file_or_directory && !stat(folder);
+      if (!absent) fail("list", folder, error.value());
+    }
     std::sort(entries.begin(), entries.end(),
               [](const auto& a, const auto& b) { return a.path < b.path; });
     return entries;

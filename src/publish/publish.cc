@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "io/fault.h"
+#include "tables/shape.h"
 #include "tables/statistics.h"
 
 namespace tidemill {
@@ -56,7 +57,8 @@ bool fits(const tables::Shape& shape, const tables::Shape& old) {
   if (shape.partition_by != old.partition_by) return false;
   return std::all_of(shape.schema.begin(), shape.schema.end(), [&](const Column& column) {
     const Column* before = find_column(old.schema, column.name);
-    return before == nullptr || before->type == column.type;
+    return before == nullptr ||
+           tables::stored_type(before->type) == tables::stored_type(column.type);
   });
 }
 
@@ -158,6 +160,10 @@ Published publish(duckdb::Connection& connection, tables::Table& table, const St
   published.warnings = audit_staged(connection, table, staged, publication, before);
   refuse(publication.asset, published.warnings);
   fault_step("audited");
+  if (publication.before_commit) {
+    table.check(change_of(staged, publication, before));
+    publication.before_commit();
+  }
   if (!lock.owns_lock()) {
     // Commits of one process wait here for each other, instead of losing races in the log.
     lock.lock();

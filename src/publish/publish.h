@@ -40,6 +40,9 @@ struct Publication {
   /// The intervals that the full refresh builds: a source is not reshaped when it would lose
   /// others. May be null.
   const std::set<std::optional<Interval>>* rebuilt = nullptr;
+  /// Called when the audit is over and the table would take the commit: what goes with it is
+  /// committed here. May be empty.
+  std::function<void()> before_commit;
   /// The id of a transaction that adds the rows to the interval's; empty: they take the place of
   /// its rows.
   std::string appends_as;

@@ -8,11 +8,16 @@
 #include "engines/duckdb_engine.h"
 #include "io/fault.h"
 #include "publish/lake.h"
+#include "tables/shape.h"
 #include "tables/statistics.h"
 
 namespace tidemill {
 
 namespace {
+
+bool is_stored_alike(const Type& one, const Type& other) {
+  return tables::stored_type(one) == tables::stored_type(other);
+}
 
 /// Returns the table's columns, with the types of the asset's.
 Schema retyped(Schema columns, const Asset& asset) {
@@ -22,12 +27,39 @@ Schema retyped(Schema columns, const Asset& asset) {
   return columns;
 }
 
+bool is_whole(const Type& type) {
+  return type.id == Type::Id::kTinyint || type.id == Type::Id::kSmallint ||
+         type.id == Type::Id::kInteger || type.id == Type::Id::kBigint;
+}
+
+/// True when a value of `from` can be made one of `to` as if it had been read so; each value is
+/// looked at besides. What was a text cannot, nor can what may have been: 7 may stand as 007 in a
+/// delimited text, but not in JSON.
+bool may_become(const Type& from, const Type& to, const std::string& format) {
+  const bool to_number = is_whole(to) || to.id == Type::Id::kDecimal || to.id == Type::Id::kDouble;
+  const bool is_delimited = format == "csv" || format == "tsv";
+  if (is_whole(from)) return to_number || (to.id == Type::Id::kVarchar && !is_delimited);
+  return from.id == Type::Id::kDecimal &&
+         (to.id == Type::Id::kDecimal || to.id == Type::Id::kDouble);
+}
+
+[[noreturn]] void refuse(const Asset& asset, const std::string& what, const std::string& value) {
+  throw user_error(what + ": " + quote(value))
+      .hint("load the source again: tidemill run " + asset.name + " --full-refresh");
+}
+
 /// Throws when a value of the table is not the same in a column's new type.
 void check_values(duckdb::Connection& connection, const tables::Snapshot& before,
                   const Asset& asset) {
   for (const Column& column : visible_columns(before.shape)) {
     const Column* wanted = find_column(asset.schema, column.name);
-    if (wanted == nullptr || wanted->type == column.type) continue;
+    if (wanted == nullptr || is_stored_alike(wanted->type, column.type)) continue;
+    if (!may_become(column.type, wanted->type, asset.source.format)) {
+      refuse(asset,
+             "rows of the table cannot be given the type " + wanted->type.name() + " in column " +
+                 column.name + ", which was",
+             column.type.name());
+    }
     const std::string name = duckdb::quote_identifier(column.name);
     const std::string cast = "TRY_CAST(" + name + " AS " + wanted->type.sql() + ")";
     const duckdb::Table found = connection.query(
@@ -35,10 +67,19 @@ void check_values(duckdb::Connection& connection, const tables::Snapshot& before
             " AS " + column.type.sql() + ") IS DISTINCT FROM " + name + " LIMIT 1",
         {});
     if (found.rows.empty()) continue;
-    throw user_error("the table has a value that is not " + wanted->type.name() + ", in column " +
-                     column.name + ": " + quote(duckdb::text_of(found.rows[0][0])))
-        .hint("load the source again: tidemill run " + asset.name + " --full-refresh");
+    refuse(
+        asset,
+        "the table has a value that is not " + wanted->type.name() + ", in column " + column.name,
+        duckdb::text_of(found.rows[0][0]));
   }
+}
+
+/// Returns the columns of `cluster_by` that the table has.
+std::vector<std::string> clustering(const Asset& asset, const Schema& columns) {
+  std::vector<std::string> found = asset.layout.cluster_by;
+  std::erase_if(found,
+                [&](const std::string& name) { return find_column(columns, name) == nullptr; });
+  return found;
 }
 
 }  // namespace
@@ -47,7 +88,8 @@ bool needs_retyping(const tables::Shape& table, const Asset& asset) {
   if (table.partition_by != shape_of(asset).partition_by) return false;
   return std::ranges::any_of(visible_columns(table), [&](const Column& column) {
     const Column* wanted = find_column(asset.schema, column.name);
-    return wanted != nullptr && wanted->name == column.name && wanted->type != column.type;
+    return wanted != nullptr && wanted->name == column.name &&
+           !is_stored_alike(wanted->type, column.type);
   });
 }
 
@@ -72,7 +114,7 @@ void retype(duckdb::Connection& connection, FileSystem& files, tables::Table& ta
                                  .schema = retyped(visible_columns(before.shape), asset),
                                  .derived = derived_columns(asset),
                                  .partition_by = before.shape.partition_by,
-                                 .cluster_by = asset.layout.cluster_by,
+                                 .cluster_by = clustering(asset, visible_columns(before.shape)),
                                  .folder = folder});
     for (tables::DataFile& file : tables::written_files(written, table.folder(), change.shape)) {
       file.interval = interval;

@@ -80,7 +80,7 @@ BuildOutcome check_view(const BuildContext& context, duckdb::Connection& connect
 /// Commits staged rows and takes the commit into the ledger.
 BuildOutcome commit(const BuildContext& context, duckdb::Connection& connection, const Task& task,
                     tables::Table& table, const Staged& staged, tables::Provenance provenance,
-                    AttemptFolder& folder) {
+                    AttemptFolder& folder, std::function<void()> before_commit = {}) {
   const Asset& asset = context.project.assets[task.asset];
   provenance.rows = staged.rows;
   const Publication publication{
@@ -90,6 +90,7 @@ BuildOutcome commit(const BuildContext& context, duckdb::Connection& connection,
       .provenance = std::move(provenance),
       .may_reshape = context.full_refresh,
       .rebuilt = context.rebuilt ? &context.rebuilt->at(task.asset) : nullptr,
+      .before_commit = std::move(before_commit),
       .now = context.environment.clock.now()};
   const Published published =
       publish(connection, table, staged, publication, context.mutexes.of(asset.name));
@@ -148,12 +149,14 @@ BuildOutcome build_source(const BuildContext& context, const Task& task,
   tables::Provenance provenance =
       provenance_of(context, asset, task, attempt, listing_of(task.interval, files).contents);
   provenance.rejected = spool.count();
-  publish_rejects(context, session.connection(), task, attempt, spool.select(), spool.count(),
-                  provenance);
   show_relations(session.connection(), relations_of(context, session.connection(), task));
   tables::Table table(context.environment.files, folder, session.connection());
   BuildOutcome outcome =
-      commit(context, session.connection(), task, table, staged, provenance, attempt_folder);
+      commit(context, session.connection(), task, table, staged, provenance, attempt_folder, [&] {
+        // Shortly before the rows: a crash between the two leaves the interval to be built again.
+        publish_rejects(context, session.connection(), task, attempt, spool.select(), spool.count(),
+                        provenance);
+      });
   outcome.rejected = spool.count();
   outcome.bytes = counters.bytes;
   return outcome;

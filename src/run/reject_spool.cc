@@ -16,6 +16,7 @@ namespace tidemill {
 namespace {
 
 constexpr size_t kSmallestObject = size_t{1} << 20;
+constexpr size_t kMostShown = 64 * size_t{1024};  // Of a record that is no plain text.
 
 std::string hex(std::string_view bytes) {
   std::string text;
@@ -53,7 +54,9 @@ void RejectSpool::add(Reject reject) {
   if (is_plain_text(reject.text)) {
     line["record"] = reject.text;
   } else {
-    line["record"] = replace_all(to_utf8(reject.text), std::string_view("\0", 1), "\xEF\xBF\xBD");
+    // All of it is in record_bytes.
+    const std::string_view shown = std::string_view(reject.text).substr(0, kMostShown);
+    line["record"] = replace_all(to_utf8(shown), std::string_view("\0", 1), "\xEF\xBF\xBD");
     line["record_hex"] = hex(reject.text);
   }
   const std::string text = line.dump() + "\n";

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "connectors/scanners.h"
+#include "formats/record_rows.h"
 #include "io/fault.h"
 #include "publish/publish.h"
 #include "publish/retype.h"
@@ -30,12 +31,14 @@ std::string bytes_of(const std::string& hex) {
   return bytes;
 }
 
+/// True when DuckDB read the records for us: they were rejected as JSON.
+bool came_from_duckdb(const Source& source) {
+  return source.format.empty() || source.format == "parquet";
+}
+
 /// Returns the format that a source's rejected records are written in.
 const Format& rejects_format(const Source& source) {
-  // What came from DuckDB was rejected as JSON.
-  const bool is_text =
-      source.format == "ndjson" || source.format == "csv" || source.format == "tsv";
-  const std::string name = is_text ? source.format : "json";
+  const std::string name = came_from_duckdb(source) ? "json" : source.format;
   for (const Format* format : formats::all()) {
     if (format->name == name) return *format;
   }
@@ -138,6 +141,7 @@ class Replay {
     AttemptFolder attempt_folder(context_.environment.files, join_path(folder, record.id));
     const std::string cache = context_.project.folder + "/.tidemill/cache/" + record.id;
     ReplayTexts texts(context_.environment.files, cache + ".records");
+    check_fields(connection, rejects);
     collect(connection, rejects, texts);
     RejectSpool spool(cache + ".rejects");
     ReadCounters counters;
@@ -150,13 +154,11 @@ class Replay {
     record.rows = result.moved;
     record.rejected = result.rejected;
     tables::Provenance provenance = provenance_for(task, record.id, result);
-    if (staged.rows > 0) {
-      retype_table(connection, record.run);
+    if (staged.rows > 0)
       result.version = publish_rows(connection, task, staged, files, provenance, attempt_folder);
-    }
     const std::string still = "(" + spool.select() + ") UNION ALL BY NAME (SELECT * FROM (" +
                               rejects + ") WHERE cut_off)";
-    if (staged.rows > 0) {
+    if (staged.rows > 0 || has_other_reasons(connection, spool, rejects)) {
       provenance.rows = result.rejected;
       publish_rejects(context_, connection, task, record.id, still, result.rejected, provenance);
     }
@@ -164,10 +166,28 @@ class Replay {
     return result;
   }
 
+  /// Throws when the contract reads a field that the rejects were kept without: what DuckDB read
+  /// for us has only the fields that the contract named then.
+  void check_fields(duckdb::Connection& connection, const std::string& rejects) const {
+    if (!came_from_duckdb(asset_.source)) return;
+    const VisibleFields visible = visible_fields(asset_.source.contract);
+    for (const std::vector<std::string>& fields : visible.alternatives) {
+      const auto found = connection.query("SELECT count(*) FROM (" + rejects +
+                                              ") WHERE NOT list_has_any(json_keys(record), " +
+                                              duckdb::quote_list(fields) + ")",
+                                          {});
+      if (duckdb::integer_of(found.rows.at(0).at(0)) == 0) continue;
+      throw user_error("the rejects of " + asset_.name +
+                       " were kept without the field: " + quote(fields.front()))
+          .hint("load the source again: tidemill run " + asset_.name + " --full-refresh");
+    }
+  }
+
   /// Writes the rows of the records that fit now.
   Staged stage_fitting(duckdb::Connection& connection, std::vector<Input> inputs,
                        RejectSpool& spool, ReadCounters& counters, const std::string& folder,
                        const std::string& attempt) {
+    const auto records = static_cast<int64_t>(inputs.size());
     Contract contract = asset_.source.contract;
     if (contract.bad_rows == Contract::BadRows::kFail)
       contract.bad_rows = Contract::BadRows::kQuarantine;
@@ -187,20 +207,35 @@ class Replay {
     }
     spool.finish();
     check_nothing_lost(counters, staged, spool, asset_);
+    if (counters.records != records) {
+      throw user_error("the rejects of " + asset_.name + " are " + format_count(records, "record") +
+                       ", and read again: " + std::to_string(counters.records))
+          .hint("load the source again: tidemill run " + asset_.name + " --full-refresh");
+    }
     return staged;
   }
 
   /// Gives the rows that are there already today's types.
-  void retype_table(duckdb::Connection& connection, const std::string& run) {
+  void retype_table(duckdb::Connection& connection) {
     FileSystem& files = context_.environment.files;
     tables::Table table(files, context_.project.table_folder(asset_.name), connection);
     const auto before = table.snapshot();
     if (!before || !needs_retyping(before->shape, asset_)) return;
     const std::string attempt = random_id();
     AttemptFolder folder(files, join_path(table.folder(), attempt));
-    retype(connection, files, table, *before, asset_, attempt, {.run = run, .attempt = attempt},
-           context_.environment.clock.now());
+    retype(connection, files, table, *before, asset_, attempt,
+           {.run = context_.run, .attempt = attempt}, context_.environment.clock.now());
     folder.keep();
+  }
+
+  /// True when a record is rejected for another reason than it was.
+  bool has_other_reasons(duckdb::Connection& connection, const RejectSpool& spool,
+                         const std::string& rejects) const {
+    const std::string columns = "SELECT file, line, column_name, reason FROM (";
+    const auto found = connection.query(
+        columns + spool.select() + ") EXCEPT ALL " + columns + rejects + ") LIMIT 1",
+        parameters_of(context_, std::nullopt));
+    return !found.rows.empty();
   }
 
   static int64_t count_cut_off(duckdb::Connection& connection, const std::string& rejects) {
@@ -240,6 +275,7 @@ class Replay {
                                      format_time(task.interval->end)
                                : ""));
     }
+    retype_table(connection);
     const Publication publication{.asset = asset_,
                                   .interval = task.interval,
                                   .parameters = parameters_of(context_, task.interval),

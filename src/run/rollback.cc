@@ -52,7 +52,8 @@ Attempts attempts_of(const std::vector<tables::Commit>& commits, int64_t version
   if (first != commits.end() && first->restored_version)
     attempts = attempts_of(commits, *first->restored_version);
   for (auto commit = first; commit != commits.end() && commit->version <= version; ++commit) {
-    if (commit->restored_version || !commit->provenance) continue;
+    const bool builds = commit->provenance && commit->operation != tables::kRetype;
+    if (commit->restored_version || !builds) continue;
     if (!commit->provenance->interval) attempts.clear();
     attempts[commit->provenance->interval] = commit->provenance->attempt;
   }

@@ -190,7 +190,8 @@ void check_conflicts(const Change& change, std::span<const LogEntry> later) {
     const Commit& commit = entry.commit;
     const bool conflicts = change.kind == Change::Kind::kReplaceInterval
                                ? commit.changes_metadata || touches(commit, change.interval.value())
-                               : commit.changes_data();
+                               : commit.changes_data() || (commit.changes_metadata &&
+                                                           change.kind == Change::Kind::kRetype);
     if (!conflicts) continue;
     throw transient_error(fmt::format(
         "another commit was first: the files were built against version {} of the table, "

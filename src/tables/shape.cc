@@ -111,13 +111,6 @@ Type read_type(const Json& json) {
   return *decimal;
 }
 
-/// Makes JSON columns strings, which is what they are to Delta.
-Type stored_type(Type type) {
-  if (type.id == Type::Id::kJson) type.id = Type::Id::kVarchar;
-  for (Column& child : type.children) child.type = stored_type(child.type);
-  return type;
-}
-
 void check_column(const Column& current, const Column& wanted) {
   if (current.name != wanted.name) {
     throw user_error(fmt::format("the table spells its column {} otherwise: {}",
@@ -131,6 +124,12 @@ void check_column(const Column& current, const Column& wanted) {
 }
 
 }  // namespace
+
+Type stored_type(Type type) {
+  if (type.id == Type::Id::kJson) type.id = Type::Id::kVarchar;
+  for (Column& child : type.children) child.type = stored_type(child.type);
+  return type;
+}
 
 std::string schema_text(const Shape& shape) {
   OrderedJson fields = OrderedJson::array();

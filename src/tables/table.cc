@@ -121,6 +121,14 @@ CommitResult Table::commit(const Change& change) {
   }
 }
 
+void Table::check(const Change& change) {
+  Log log(files_, folder_, connection_);
+  const std::optional<State> state = log.newest_state();
+  if (state && is_committed(change, *state)) return;
+  if (state) check_fits(change, *state, log);
+  resolve(change, state ? &*state : nullptr);
+}
+
 CommitResult Table::restore(const Snapshot& wanted, std::optional<int64_t> restored_version,
                             const Provenance& provenance, Instant now) {
   const auto state = Log(files_, folder_, connection_).newest_state();

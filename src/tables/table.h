@@ -55,6 +55,8 @@ class Table {
   /// committed, unless it came from the store while it put the log's file in place: the transaction
   /// tells. Writes a checkpoint with every tenth version.
   CommitResult commit(const Change& change);
+  /// Throws what `commit` would throw for the newest version as it is now, and changes nothing.
+  void check(const Change& change);
 
   /// Brings the files and the shape of `wanted` back, in one commit: an earlier version, or some
   /// files of earlier versions. Throws a user's Error when one of the files is gone from disk, and
