@@ -56,8 +56,9 @@ std::string select_list(const WriteRequest& request) {
     columns.push_back("CAST(" + name + " AS " + column.type.sql() + ") AS " + name);
   }
   for (const auto& [derived, time] : request.derived) {
-    columns.push_back("CAST(timezone('UTC', " + duckdb::quote_identifier(time) + ") AS DATE) AS " +
-                      duckdb::quote_identifier(derived));
+    // The day in UTC, without a look at the calendar of time zones for each row.
+    columns.push_back("CAST(make_timestamp(epoch_us(" + duckdb::quote_identifier(time) +
+                      ")) AS DATE) AS " + duckdb::quote_identifier(derived));
   }
   return join(columns, ", ");
 }
