@@ -344,6 +344,14 @@ TEST(Load, TheSqlOfAChecksIsReadToo) {
                   "  hint: did you mean 'raw.visits'?"});
 }
 
+TEST(Load, AnAddressThatIsTheSameForEveryIntervalIsAMistake) {
+  EXPECT_EQ(mistakes_in({{"sources/visits.yml",
+                          replace_all(kVisits, "data/{start:%Y-%m-%d}.ndjson", "data/x.ndjson")}}),
+            Lines{"sources/visits.yml:3:7: every interval would load the same files: "
+                  "'data/x.ndjson'\n  hint: say where its time stands, such as "
+                  "data/{start:%Y-%m-%d}.csv; or leave out interval"});
+}
+
 TEST(Load, ASourceWithAnIntervalNeedsAStartAndOneWithoutHasNone) {
   EXPECT_EQ(mistakes_in({{"sources/visits.yml", replace_all(kVisits, "start: 2024-03-01\n", "")}}),
             Lines{"sources/visits.yml:1:1: a source with an interval needs a start\n  hint: start: "

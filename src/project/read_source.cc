@@ -311,6 +311,20 @@ void refuse_format(const Yaml& yaml, const Kind& connector, Form& form, Context&
   }
 }
 
+/// Reports an address that is the same for every interval: each would load all of its files.
+void check_address(const Options& options, const Form& connector, Context& context) {
+  for (const Field& field : connector.fields) {
+    if (field.type != FieldType::kTimePattern || !options.has(field.name)) continue;
+    const std::string address = options.text(field.name);
+    if (address.find("{start:") != std::string::npos || address.find("{end:") != std::string::npos)
+      continue;
+    context.mistake(user_error("every interval would load the same files: " + quote(address))
+                        .at(options.place(field.name))
+                        .hint("say where its time stands, such as data/{start:%Y-%m-%d}.csv; or "
+                              "leave out interval"));
+  }
+}
+
 }  // namespace
 
 std::optional<Asset> read_source(Yaml yaml, Context& context) {
@@ -339,6 +353,7 @@ std::optional<Asset> read_source(Yaml yaml, Context& context) {
   } else {
     asset.source.connector = connector->name;
     asset.source.connector_options = part_of(options, connector->form);
+    if (asset.source.interval) check_address(options, connector->form, context);
     for (const Field& field : connector->form.fields) {
       if (field.decides_records)
         asset.source.deciding_options[field.name] = options.text(field.name);
