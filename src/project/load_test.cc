@@ -344,6 +344,13 @@ TEST(Load, TheSqlOfAChecksIsReadToo) {
                   "  hint: did you mean 'raw.visits'?"});
 }
 
+TEST(Load, ASourceThatIsNoMapIsAMistake) {
+  EXPECT_EQ(mistakes_in({{"sources/empty.yml", ""}}),
+            Lines{"sources/empty.yml:1:1: a source must be a map, not nothing"});
+  EXPECT_EQ(mistakes_in({{"sources/list.yml", "- a\n"}}),
+            Lines{"sources/list.yml:1:1: a source must be a map, not a list"});
+}
+
 TEST(Load, AnAddressThatIsTheSameForEveryIntervalIsAMistake) {
   EXPECT_EQ(mistakes_in({{"sources/visits.yml",
                           replace_all(kVisits, "data/{start:%Y-%m-%d}.ndjson", "data/x.ndjson")}}),

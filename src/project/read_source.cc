@@ -328,6 +328,10 @@ void check_address(const Options& options, const Form& connector, Context& conte
 }  // namespace
 
 std::optional<Asset> read_source(Yaml yaml, Context& context) {
+  if (!yaml.is_map()) {
+    context.mistake(user_error("a source must be a map, not " + yaml.described()).at(yaml.place));
+    return std::nullopt;
+  }
   expand_variables(yaml, context);
   const Kind* connector =
       known_kind(context.kinds.connectors, yaml.find("connector"), "connector", context);
