@@ -1,6 +1,7 @@
 #include "formats/text_source.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <span>
 #include <string_view>
@@ -86,6 +87,13 @@ void check_promise(StoredBytes& stored, const std::string& called, const std::st
     if (begins_text(beginning)) return;
     throw not_as_called(codec->extension, codec->name, name);
   }
+  constexpr std::array<std::string_view, 6> kOthers = {".xz", ".lzma", ".lz4",
+                                                       ".br", ".7z",   ".rar"};
+  const bool other = std::ranges::any_of(
+      kOthers, [&](std::string_view extension) { return is_called(called, extension); });
+  if (other && !begins_text(beginning_of(stored, kTextBeginning)))
+    throw user_error("compressed in a way that is not read: " + quote(name))
+        .hint("gzip, zstd, bzip2 and zip are");
 }
 
 /// Returns what is stored, decompressed when its beginning is a codec's, and else as it is.

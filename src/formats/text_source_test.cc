@@ -67,6 +67,14 @@ TEST(TextSource, NeitherTextNorCodecUnderACodecsNameIsRefused) {
   }
 }
 
+TEST(TextSource, WhatIsCompressedInAnotherWayIsRefused) {
+  EXPECT_EQ(failure("a.csv.xz", std::string("\xFD"
+                                            "7zXZ\0\0",
+                                            7)),
+            "compressed in a way that is not read: 'a.csv.xz'");
+  EXPECT_EQ(read_text("a.csv.xz", "id\n1\n"), "id\n1\n");
+}
+
 TEST(TextSource, TooLittleForACodecsNameIsCutShort) {
   for (size_t size = 0; size < 4; ++size) {
     const std::string at = " is cut short at byte " + std::to_string(size) + ": '";

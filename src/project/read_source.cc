@@ -93,9 +93,9 @@ const Form& column_form() {
 }
 
 const std::vector<std::string>& type_names() {
-  static const std::vector<std::string> names = {
-      "boolean", "tinyint", "smallint", "integer", "bigint", "float",    "double",
-      "decimal", "varchar", "json",     "blob",    "date",   "timestamp"};
+  static const std::vector<std::string> names = {"boolean", "tinyint", "smallint", "integer",
+                                                 "bigint",  "float",   "double",   "decimal",
+                                                 "varchar", "json",    "date",     "timestamp"};
   return names;
 }
 
