@@ -112,6 +112,17 @@ std::vector<ResultColumn> columns_of(duckdb_result* result) {
   return columns;
 }
 
+std::vector<ResultColumn> columns_of(duckdb_prepared_statement statement) {
+  std::vector<ResultColumn> columns;
+  for (idx_t i = 0; i < duckdb_prepared_statement_column_count(statement); ++i) {
+    const OwnedType type(duckdb_prepared_statement_column_logical_type(statement, i));
+    const char* name = duckdb_prepared_statement_column_name(statement, i);
+    columns.push_back({name, stored_type(type.get()), type_name(type.get())});
+    duckdb_free(const_cast<char*>(name));
+  }
+  return columns;
+}
+
 }  // namespace
 
 Error error_of(const std::string& message) {
@@ -263,6 +274,9 @@ std::vector<ResultColumn> Connection::describe(const std::string& sql,
                                                const Parameters& parameters) {
   // As a table in FROM, columns of one name would be renamed; as a side of UNION they keep it.
   const std::string statement = "((\n" + sql + "\n) UNION ALL (\n" + sql + "\n)) LIMIT 0";
+  const OwnedStatement prepared = prepare(state_->connection, statement, parameters);
+  if (duckdb_nparams(prepared.get()) == 0) return columns_of(prepared.get());
+  // The types of parameters are known only to the statement that runs.
   return stream(
       statement, parameters, [](const auto&) {}, [](const Row&) { return false; });
 }
