@@ -82,7 +82,7 @@ Workspace::~Workspace() {
   std::filesystem::remove_all(spill_folder(), ignored);
 }
 
-LoadedProject Workspace::load() {
+LoadedProject Workspace::load(ModelTests tests) {
   // The models are described on the instance that later builds them: starting one is a tenth of
   // what a run with nothing to do takes.
   if (engine_ == nullptr) {
@@ -93,12 +93,13 @@ LoadedProject Workspace::load() {
   return load_project(*files_, *session.connection, all_kinds(),
                       {.folder = globals_.folder,
                        .variables = variables_of(globals_.variables),
-                       .target = globals_.target});
+                       .target = globals_.target,
+                       .tests = tests == ModelTests::kRead});
 }
 
-const Project& Workspace::project() {
+const Project& Workspace::project(ModelTests tests) {
   if (!project_) {
-    LoadedProject loaded = load();
+    LoadedProject loaded = load(tests);
     if (!loaded.mistakes.empty()) throw ProjectMistakes{std::move(loaded.mistakes)};
     project_ = std::move(loaded.project);
   }

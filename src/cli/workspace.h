@@ -46,10 +46,12 @@ class Workspace {
   explicit Workspace(const Globals& globals);
   ~Workspace();
 
+  enum class ModelTests { kLeaveOut, kRead };
+
   /// Reads the project without judging it.
-  LoadedProject load();
+  LoadedProject load(ModelTests tests);
   /// Reads the project once. Throws ProjectMistakes when it has any.
-  const Project& project();
+  const Project& project(ModelTests tests = ModelTests::kLeaveOut);
   Environment& environment() { return environment_; }
   DuckdbEngine& engine();
   StateStore& store();

@@ -86,6 +86,7 @@ LoadedProject load_project(FileSystem& files, duckdb::Connection& connection, co
                   project.dashboards.push_back(std::move(*dashboard));
                 }
               });
+    if (!request.tests) continue;
     read_each(files, request, "tests", ending, context,
               [&](const std::string& file, const std::string& text) {
                 std::vector<ModelTest> tests =

@@ -41,6 +41,8 @@ struct LoadRequest {
   std::string folder;
   std::map<std::string, std::string> variables;  ///< From `--var name=value`.
   std::string target;                            ///< From `--target`; empty: the project's default.
+  /// Whether to read `tests/*.yml`, which takes about as long as all the rest.
+  bool tests = true;
 };
 
 struct LoadedProject {
