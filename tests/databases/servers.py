@@ -99,9 +99,10 @@ class MariaDb(Server):
             f"CREATE USER {USER} IDENTIFIED BY '{quoted}'; GRANT SELECT ON shop.* TO {USER}")
 
     def command(self):
+        # With 0, what was committed in the last second would be lost when the server is killed.
         return [
             program("mariadbd"), "--no-defaults", f"--datadir={self.folder}/data", f"--socket={self.folder}/socket",
-            f"--port={self.port}", "--bind-address=127.0.0.1", "--innodb-flush-log-at-trx-commit=0"]
+            f"--port={self.port}", "--bind-address=127.0.0.1", "--innodb-flush-log-at-trx-commit=2"]
 
     def sql(self, text: str) -> str:
         return self.run(
