@@ -17,13 +17,12 @@ import collections
 import csv
 import datetime
 import io
-import json
 import pathlib
 import re
 import sys
 import zipfile
 
-from csv_table import write_csv
+from csv_table import write_answer
 from gharchive import Time
 
 _INTEGER = re.compile(r"-?(0|[1-9]\d*)")
@@ -229,18 +228,7 @@ REJECTS = {"raw.ratings": "ratings.csv", "raw.links": "links.csv", "raw.movies":
 
 def write_table(archive, table, out):
     """Writes a table, or how many records a source rejects, as the head of this file says."""
-    source = table.removesuffix("__rejects")
-    if source != table:
-        columns, rows = ["rejects"], [(archive.bad[REJECTS[source]],)]
-    else:
-        columns, rows = TABLES[table](archive)
-    write_csv(columns, [[_written(value) for value in row] for row in rows], out)
-
-
-def _written(value):
-    if isinstance(value, list):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    write_answer(TABLES, REJECTS, archive, table, out)
 
 
 def main(arguments):

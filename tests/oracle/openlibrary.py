@@ -20,7 +20,7 @@ import pathlib
 import re
 import sys
 
-from csv_table import write_csv
+from csv_table import write_answer
 from gharchive import Time
 
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?")
@@ -359,18 +359,7 @@ REJECTS = {
 
 def write_table(dumps, table, out):
     """Writes a table, or how many records a source rejects, as the head of this file says."""
-    source = table.removesuffix("__rejects")
-    if source != table:
-        columns, rows = ["rejects"], [(dumps.bad[REJECTS[source]],)]
-    else:
-        columns, rows = TABLES[table](dumps)
-    write_csv(columns, [[_written(value) for value in row] for row in rows], out)
-
-
-def _written(value):
-    if isinstance(value, list):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    write_answer(TABLES, REJECTS, dumps, table, out)
 
 
 def main(arguments):
