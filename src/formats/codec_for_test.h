@@ -17,6 +17,7 @@
 
 #include "base/error.h"
 #include "formats/codec.h"
+#include "io/slow_source_for_test.h"
 
 namespace tidemill {
 
@@ -44,21 +45,6 @@ inline std::string make_bzip2(std::string text) {
   out.resize(size);
   return out;
 }
-
-/// Gives at most `step` bytes at a time.
-class SlowSource : public ByteSource {
- public:
-  SlowSource(std::string bytes, size_t step)
-      : source_(make_byte_source(std::move(bytes))), step_(step) {}
-  size_t read(std::span<uint8_t> buffer) override {
-    return source_->read(buffer.first(std::min(step_, buffer.size())));
-  }
-  const Fingerprint& fingerprint() const override { return source_->fingerprint(); }
-
- private:
-  std::unique_ptr<ByteSource> source_;
-  size_t step_;
-};
 
 /// Returns `stored`, which comes at most `step` bytes at a time.
 inline std::unique_ptr<StoredBytes> stored_bytes(std::string stored, size_t step = SIZE_MAX) {

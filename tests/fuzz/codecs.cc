@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "formats/text_source.h"
 #include "formats/zip_directory.h"
-#include "piecewise_source.h"
+#include "io/slow_source_for_test.h"
 #include "target.h"
 
 namespace tidemill {
@@ -27,7 +27,7 @@ Outcome read_stored(const std::string& stored, const std::string& member, size_t
                     size_t size) {
   Outcome outcome;
   ReadCounters counters;
-  Input input{"stored", [&] { return std::make_unique<PiecewiseSource>(stored, step); }};
+  Input input{"stored", [&] { return std::make_unique<SlowSource>(stored, step); }};
   if (!member.empty()) {
     input.name += "!" + member;
     input.member = member;

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "formats/codec.h"
 #include "formats/zip.h"
-#include "piecewise_source.h"
+#include "io/slow_source_for_test.h"
 #include "target.h"
 
 namespace tidemill::fuzz {
@@ -74,7 +74,7 @@ Reading read_text(const Format& format, const Contract& contract, const Options&
   KeptRejects sink(reading);
   ReadCounters counters;
   const Cancellation cancellation;
-  const Input input{"input", [&] { return std::make_unique<PiecewiseSource>(text, step); }};
+  const Input input{"input", [&] { return std::make_unique<SlowSource>(text, step); }};
   try {
     const auto source = format.open({contract, {input}, sink, counters, cancellation, ""}, options);
     const auto reader = source->make_reader({});

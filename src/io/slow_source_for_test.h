@@ -1,7 +1,9 @@
-// Bytes that come in pieces.
+// Bytes that come in pieces, for tests and fuzz targets.
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -9,12 +11,12 @@
 
 #include "io/byte_source.h"
 
-namespace tidemill::fuzz {
+namespace tidemill {
 
 /// Gives at most `step` bytes at a time.
-class PiecewiseSource : public ByteSource {
+class SlowSource : public ByteSource {
  public:
-  PiecewiseSource(std::string bytes, size_t step)
+  SlowSource(std::string bytes, size_t step)
       : source_(make_byte_source(std::move(bytes))), step_(step) {}
   size_t read(std::span<uint8_t> buffer) override {
     return source_->read(buffer.first(std::min(step_, buffer.size())));
@@ -26,4 +28,4 @@ class PiecewiseSource : public ByteSource {
   size_t step_;
 };
 
-}  // namespace tidemill::fuzz
+}  // namespace tidemill
