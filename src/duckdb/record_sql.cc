@@ -22,6 +22,26 @@ bool is_json(duckdb_logical_type type) {
   return json;
 }
 
+/// True for the types whose text is that of a JSON value, and that stand in lists as they are.
+bool is_boolean_or_whole(duckdb_type id) {
+  switch (id) {
+    case DUCKDB_TYPE_BOOLEAN:
+    case DUCKDB_TYPE_TINYINT:
+    case DUCKDB_TYPE_SMALLINT:
+    case DUCKDB_TYPE_INTEGER:
+    case DUCKDB_TYPE_BIGINT:
+    case DUCKDB_TYPE_UTINYINT:
+    case DUCKDB_TYPE_USMALLINT:
+    case DUCKDB_TYPE_UINTEGER:
+    case DUCKDB_TYPE_UBIGINT:
+    case DUCKDB_TYPE_HUGEINT:
+    case DUCKDB_TYPE_UHUGEINT:
+      return true;
+    default:
+      return false;
+  }
+}
+
 /// Returns the type to cast a nested value to, so that `to_json` bends nothing inside of it.
 std::string faithful_type(duckdb_logical_type type) {
   switch (duckdb_get_type_id(type)) {
@@ -42,21 +62,11 @@ std::string faithful_type(duckdb_logical_type type) {
       }
       return "STRUCT(" + join(fields, ", ") + ")";
     }
-    case DUCKDB_TYPE_BOOLEAN:
-    case DUCKDB_TYPE_TINYINT:
-    case DUCKDB_TYPE_SMALLINT:
-    case DUCKDB_TYPE_INTEGER:
-    case DUCKDB_TYPE_BIGINT:
-    case DUCKDB_TYPE_UTINYINT:
-    case DUCKDB_TYPE_USMALLINT:
-    case DUCKDB_TYPE_UINTEGER:
-    case DUCKDB_TYPE_UBIGINT:
-    case DUCKDB_TYPE_HUGEINT:
-    case DUCKDB_TYPE_UHUGEINT:
     case DUCKDB_TYPE_FLOAT:
     case DUCKDB_TYPE_DOUBLE:
       return type_name(type);
     default:
+      if (is_boolean_or_whole(duckdb_get_type_id(type))) return type_name(type);
       return is_json(type) ? "JSON" : "VARCHAR";
   }
 }
@@ -67,18 +77,8 @@ std::string json_expression(const std::string& column, duckdb_logical_type type)
   const duckdb_type id = duckdb_get_type_id(type);
   if (is_nested(id))
     return "CAST(to_json(CAST(" + column + " AS " + faithful_type(type) + ")) AS VARCHAR)";
+  if (is_boolean_or_whole(id)) return text;
   switch (id) {
-    case DUCKDB_TYPE_BOOLEAN:
-    case DUCKDB_TYPE_TINYINT:
-    case DUCKDB_TYPE_SMALLINT:
-    case DUCKDB_TYPE_INTEGER:
-    case DUCKDB_TYPE_BIGINT:
-    case DUCKDB_TYPE_UTINYINT:
-    case DUCKDB_TYPE_USMALLINT:
-    case DUCKDB_TYPE_UINTEGER:
-    case DUCKDB_TYPE_UBIGINT:
-    case DUCKDB_TYPE_HUGEINT:
-    case DUCKDB_TYPE_UHUGEINT:
     case DUCKDB_TYPE_DECIMAL:
       return text;
     case DUCKDB_TYPE_FLOAT:

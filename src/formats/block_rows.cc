@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "formats/byte_masks.h"
 #include "formats/text_source.h"
 
 namespace tidemill {
@@ -145,7 +146,7 @@ class BlockReader : public duckdb::RowReader {
   /// stands before: else a block of bad records would be counted through for each of them.
   int64_t line_of(const RecordBlock& block, const BlockParser::Record& record) {
     const auto before = static_cast<size_t>(record.text.data() - block.text.data());
-    line_ += std::ranges::count(block.text.substr(counted_, before - counted_), '\n');
+    line_ += count_bytes(block.text.substr(counted_, before - counted_), '\n');
     counted_ = before;
     return line_;
   }

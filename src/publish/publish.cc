@@ -57,8 +57,7 @@ bool fits(const tables::Shape& shape, const tables::Shape& old) {
   if (shape.partition_by != old.partition_by) return false;
   return std::all_of(shape.schema.begin(), shape.schema.end(), [&](const Column& column) {
     const Column* before = find_column(old.schema, column.name);
-    return before == nullptr ||
-           tables::stored_type(before->type) == tables::stored_type(column.type);
+    return before == nullptr || tables::stored_alike(before->type, column.type);
   });
 }
 

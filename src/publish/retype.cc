@@ -15,10 +15,6 @@ namespace tidemill {
 
 namespace {
 
-bool is_stored_alike(const Type& one, const Type& other) {
-  return tables::stored_type(one) == tables::stored_type(other);
-}
-
 /// Returns the table's columns, with the types of the asset's.
 Schema retyped(Schema columns, const Asset& asset) {
   for (Column& column : columns) {
@@ -53,7 +49,7 @@ void check_values(duckdb::Connection& connection, const tables::Snapshot& before
                   const Asset& asset) {
   for (const Column& column : visible_columns(before.shape)) {
     const Column* wanted = find_column(asset.schema, column.name);
-    if (wanted == nullptr || is_stored_alike(wanted->type, column.type)) continue;
+    if (wanted == nullptr || tables::stored_alike(wanted->type, column.type)) continue;
     if (!may_become(column.type, wanted->type, asset.source.format)) {
       refuse(asset,
              "rows of the table cannot be given the type " + wanted->type.name() + " in column " +
@@ -89,7 +85,7 @@ bool needs_retyping(const tables::Shape& table, const Asset& asset) {
   return std::ranges::any_of(visible_columns(table), [&](const Column& column) {
     const Column* wanted = find_column(asset.schema, column.name);
     return wanted != nullptr && wanted->name == column.name &&
-           !is_stored_alike(wanted->type, column.type);
+           !tables::stored_alike(wanted->type, column.type);
   });
 }
 

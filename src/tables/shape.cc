@@ -111,13 +111,20 @@ Type read_type(const Json& json) {
   return *decimal;
 }
 
+/// Makes JSON columns strings, which is what they are to Delta.
+Type stored_type(Type type) {
+  if (type.id == Type::Id::kJson) type.id = Type::Id::kVarchar;
+  for (Column& child : type.children) child.type = stored_type(child.type);
+  return type;
+}
+
 void check_column(const Column& current, const Column& wanted) {
   if (current.name != wanted.name) {
     throw user_error(fmt::format("the table spells its column {} otherwise: {}",
                                  quote(current.name), quote(wanted.name)))
         .hint("spell it as the table does, or rebuild the table: --full-refresh");
   }
-  if (stored_type(current.type) == stored_type(wanted.type)) return;
+  if (stored_alike(current.type, wanted.type)) return;
   throw user_error(fmt::format("the type of column {} is {} in the table, and now: {}",
                                quote(current.name), current.type.name(), quote(wanted.type.name())))
       .hint("cast it to the table's type, or rebuild the table: --full-refresh");
@@ -125,10 +132,8 @@ void check_column(const Column& current, const Column& wanted) {
 
 }  // namespace
 
-Type stored_type(Type type) {
-  if (type.id == Type::Id::kJson) type.id = Type::Id::kVarchar;
-  for (Column& child : type.children) child.type = stored_type(child.type);
-  return type;
+bool stored_alike(const Type& one, const Type& other) {
+  return stored_type(one) == stored_type(other);
 }
 
 std::string schema_text(const Shape& shape) {

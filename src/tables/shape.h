@@ -30,8 +30,8 @@ void check_shape(const Shape& shape);
 /// spelling or the partitioning differs.
 Shape widen_shape(const Shape& current, const Shape& wanted);
 
-/// Returns the type that a column of `type` has in the log: JSON is text there, also in lists.
-Type stored_type(Type type);
+/// True when columns of the two types are the same in files: JSON is text there, also in lists.
+bool stored_alike(const Type& one, const Type& other);
 
 /// Returns the value of a partition column as the log writes it, from DuckDB's text of it.
 std::string partition_text(const Type& type, const std::string& text);
