@@ -2,6 +2,7 @@
 
 #include <duckdb.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace tidemill::duckdb {
@@ -15,6 +16,13 @@ int bytes_of_decimal(int precision) {
   return precision <= 18 ? 8 : 16;
 }
 
+template <typename Value>
+Value load(const char* bytes) {
+  Value value;
+  std::memcpy(&value, bytes, sizeof value);
+  return value;
+}
+
 duckdb_vector handle_of(void* vector) { return static_cast<duckdb_vector>(vector); }
 
 }  // namespace
@@ -26,14 +34,19 @@ Cells::Cells(const Type& type) : id_(type.id), decimal_bytes_(bytes_of_decimal(t
 void Cells::attach(void* vector) {
   vector_ = vector;
   list_size_ = 0;
+  list_room_ = 0;
   take_pointers();
   if (id_ == Type::Id::kList) {
-    duckdb_list_vector_set_size(handle_of(vector), 0);
     inside_.front().attach(duckdb_list_vector_get_child(handle_of(vector)));
   } else if (id_ == Type::Id::kStruct) {
     for (size_t i = 0; i < inside_.size(); ++i)
       inside_[i].attach(duckdb_struct_vector_get_child(handle_of(vector), i));
   }
+}
+
+void Cells::finish() {
+  if (id_ == Type::Id::kList) duckdb_list_vector_set_size(handle_of(vector_), list_size_);
+  for (Cells& cells : inside_) cells.finish();
 }
 
 /// Asks DuckDB where the cells lie; they move when a list's elements need more room.
@@ -78,24 +91,43 @@ void Cells::set_string(size_t row, std::string_view text) {
 }
 
 void Cells::set_lasting_string(size_t row, std::string_view text) {
-  duckdb_string_t string = {};  // A short one is kept inline, with zeros behind it.
-  string.value.inlined.length = static_cast<uint32_t>(text.size());
-  if (text.size() <= sizeof string.value.inlined.inlined) {
-    std::memcpy(string.value.inlined.inlined, text.data(), text.size());
-  } else {
-    std::memcpy(string.value.pointer.prefix, text.data(), sizeof string.value.pointer.prefix);
-    string.value.pointer.ptr = const_cast<char*>(text.data());
+  // DuckDB's string is its length and then up to twelve bytes, with zeros behind them, or four
+  // bytes and where all of them lie. It is made of two words: one that was written in parts and
+  // read as a whole would wait for each of its parts.
+  constexpr size_t kInline = sizeof(duckdb_string_t::value.inlined.inlined);
+  static_assert(sizeof(duckdb_string_t) == 2 * sizeof(uint64_t) && kInline == 12);
+  const char* bytes = text.data();
+  const size_t size = text.size();
+  uint64_t first = 0;  // Of the bytes, the first four; the others follow.
+  uint64_t rest = 0;
+  if (size > kInline) {
+    first = load<uint32_t>(bytes);
+    rest = reinterpret_cast<uintptr_t>(bytes);
+  } else if (size >= 8) {
+    const auto eight = load<uint64_t>(bytes);
+    const uint64_t last = load<uint32_t>(bytes + size - 4);
+    first = eight & UINT32_MAX;
+    rest = eight >> 32 | (size == 8 ? 0 : last << 8 * (size - 8));
+  } else if (size >= 4) {
+    first = load<uint32_t>(bytes);
+    rest = size == 4 ? 0 : uint64_t{load<uint32_t>(bytes + size - 4)} >> 8 * (8 - size);
+  } else if (size > 0) {
+    for (size_t i = 0; i < size; ++i) first |= uint64_t{static_cast<uint8_t>(bytes[i])} << 8 * i;
   }
-  put(row, string);
+  uint64_t* words = static_cast<uint64_t*>(data_) + 2 * row;
+  words[0] = size | first << 32;
+  words[1] = rest;
 }
 
 size_t Cells::set_list(size_t row, size_t count) {
   const size_t first = list_size_;
   put(row, duckdb_list_entry{first, count});
   list_size_ += count;
-  duckdb_list_vector_reserve(handle_of(vector_), list_size_);
-  duckdb_list_vector_set_size(handle_of(vector_), list_size_);
-  element().take_pointers();
+  if (list_size_ > list_room_) {
+    list_room_ = std::max(list_size_, 2 * list_room_);
+    duckdb_list_vector_reserve(handle_of(vector_), list_room_);
+    element().take_pointers();
+  }
   return first;
 }
 

@@ -51,6 +51,8 @@ class Cells {
 
   /// Points at DuckDB's vector of the next batch.
   void attach(void* vector);
+  /// Tells DuckDB how long the lists are, once all cells of the batch are set.
+  void finish();
 
  private:
   template <typename Value>
@@ -65,6 +67,7 @@ class Cells {
   Type::Id id_ = Type::Id::kVarchar;
   int decimal_bytes_ = 0;  // The width that a decimal is stored in: 2, 4, 8 or 16.
   size_t list_size_ = 0;   // Elements of the lists so far.
+  size_t list_room_ = 0;   // Elements that DuckDB has made room for.
   std::vector<Cells> inside_;
 };
 

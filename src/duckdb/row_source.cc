@@ -199,7 +199,10 @@ void fill(duckdb_function_info info, duckdb_data_chunk chunk) {
           scan.batch.column(column).attach(
               duckdb_data_chunk_get_vector(chunk, scan.places[column]));
         }
-        duckdb_data_chunk_set_size(chunk, scan.reader->read(scan.batch));
+        const size_t rows = scan.reader->read(scan.batch);
+        for (size_t column = 0; column < scan.places.size(); ++column)
+          scan.batch.column(column).finish();
+        duckdb_data_chunk_set_size(chunk, rows);
       },
       [&](const char* message) { duckdb_function_set_error(info, message); });
 }

@@ -112,6 +112,39 @@ class EveryType : public RowSource {
                     column("timestamp"),     column("varchar")};
 };
 
+/// Texts of 0 to 39 bytes, lent instead of copied, and lists of 0 to 2,047 numbers.
+class LentTexts : public RowSource {
+ public:
+  const Schema& schema() const override { return schema_; }
+  size_t most_readers() const override { return 1; }
+  std::unique_ptr<RowReader> make_reader(std::span<const size_t>) override {
+    return std::make_unique<Reader>();
+  }
+
+ private:
+  class Reader : public RowReader {
+   public:
+    size_t read(RowBatch& batch) override {
+      const size_t rows = batch.capacity();
+      if (batches_ == 2) return 0;
+      ++batches_;
+      for (size_t row = 0; row < rows; ++row) {
+        batch.column(0).set_lasting_string(row, std::string_view(kText).substr(row % 7, row % 40));
+        const size_t first = batch.column(1).set_list(row, row);
+        for (size_t i = 0; i < row; ++i)
+          batch.column(1).element().set_int32(first + i, static_cast<int32_t>(row));
+      }
+      return rows;
+    }
+
+   private:
+    static constexpr const char* kText = "The quick brown fox jumps over the lazy dog.";
+    int batches_ = 0;
+  };
+
+  Schema schema_ = {{"text", *parse_type("varchar")}, {"numbers", *parse_type("list(integer)")}};
+};
+
 class RowSourceTest : public testing::Test {
  protected:
   Database database_{{.threads = 2}};
@@ -169,6 +202,19 @@ TEST_F(RowSourceTest, EveryScalarTypeAndItsNullComeThrough) {
     EXPECT_TRUE(std::holds_alternative<std::monostate>(value));
   }
   EXPECT_EQ(table.columns[12].type_name, "TIMESTAMP WITH TIME ZONE");
+}
+
+TEST_F(RowSourceTest, LentTextsOfAnyLengthAndLongListsComeThrough) {
+  LentTexts source;
+  const LentSource lent(*connection_, source);
+  EXPECT_EQ(
+      first_row("SELECT count(*), count(*) FILTER (text = substr('The quick brown fox jumps over "
+                "the lazy dog.', 1 + (n % 7)::INTEGER, (n % 40)::INTEGER)), "
+                "count(*) FILTER (text = left(text, 12) || substr(text, 13)), "
+                "count(*) FILTER (len(numbers) = n), sum(list_sum(numbers)) "
+                "FROM (SELECT *, (row_number() OVER () - 1) % 2048 AS n FROM " +
+                lent.sql() + ")"),
+      (Texts{"4096", "4096", "4096", "4096", "5722429440"}));
 }
 
 TEST_F(RowSourceTest, WhatAReaderThrowsComesBackAsItWas) {
