@@ -44,8 +44,15 @@ class JsonCursor {
   }
 
  private:
-  JsonString string_at(size_t token) const;
-  size_t after() const;
+  JsonString string_at(size_t token) const {
+    const std::string_view inside = scanner_->inside_string(token);
+    return scanner_->has_escapes() ? make_json_string(inside) : JsonString{.inside = inside};
+  }
+  /// Returns the token after the value.
+  size_t after() const {
+    const bool is_container = first() == '{' || first() == '[';
+    return is_container ? scanner_->after_container(token_) : token_ + 1;
+  }
   size_t after_comma() const {
     const size_t next = after();
     return scanner_->first_of(next) == ',' ? next + 1 : next;

@@ -1,6 +1,7 @@
 #include "formats/json_fields.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "base/text.h"
@@ -23,6 +24,26 @@ uint64_t name_mark(std::string_view name) {
   return uint64_t{1} << ((name.size() * 7 + first * 3 + last) % 64);
 }
 
+/// True when two names are equal. Names are short: a call would cost more than this.
+inline bool same_name(std::string_view one, std::string_view other) {
+  if (one.size() != other.size()) return false;
+  const auto same_word = [&]<typename Word>(Word, size_t at) {
+    Word first;
+    Word second;
+    std::memcpy(&first, one.data() + at, sizeof first);
+    std::memcpy(&second, other.data() + at, sizeof second);
+    return first == second;
+  };
+  const size_t size = one.size();
+  if (size > 16) return one == other;
+  if (size >= 8) return same_word(uint64_t{}, 0) && same_word(uint64_t{}, size - 8);
+  if (size >= 4) return same_word(uint32_t{}, 0) && same_word(uint32_t{}, size - 4);
+  for (size_t i = 0; i < size; ++i) {
+    if (one[i] != other[i]) return false;
+  }
+  return true;
+}
+
 ColumnValue bad_value(State state, std::string_view text, const Type& leaf) {
   ColumnValue value{.state = state, .text = text};
   value.leaf = &leaf;
@@ -37,8 +58,20 @@ Kind kind_of_literal(char first) {
 }  // namespace
 
 JsonFields::JsonFields(ContractRow& row, std::vector<Target> targets, Role role)
-    : row_(row), targets_(std::move(targets)), role_(role) {
+    : row_(row),
+      targets_(std::move(targets)),
+      role_(role),
+      drops_extra_fields_(role == Role::kField ||
+                          row.contract().extra_fields == Contract::ExtraFields::kDrop) {
   for (size_t target = 0; target < targets_.size(); ++target) add_target(target);
+  for (Object& object : objects_) {
+    for (Field& field : object.fields) find_plain_slot(field);
+  }
+}
+
+void JsonFields::find_plain_slot(Field& field) const {
+  const bool alone = field.slots.size() == 1 && field.nested.empty() && !field.inside;
+  if (alone && !row_.rule(field.slots[0]).edits()) field.plain = field.slots[0];
 }
 
 void JsonFields::add_target(size_t target) {
@@ -72,16 +105,26 @@ JsonFields::Field& JsonFields::add_field(size_t object, const std::string& name)
   return fields.emplace_back(Field{.name = name});
 }
 
-JsonFields::Field* JsonFields::find_field(Object& object, std::string_view name) {
-  if ((object.name_marks & name_mark(name)) == 0) return nullptr;
-  const size_t count = object.fields.size();
-  for (size_t i = 0, at = object.next; i < count; ++i, ++at) {
-    if (at >= count) at = 0;
-    if (object.fields[at].name != name) continue;
-    object.next = at + 1;
-    return &object.fields[at];
+/// Tries the field that came next when this was asked for last: most records have theirs in one
+/// order.
+inline JsonFields::Field* JsonFields::find_field(Object& object, std::string_view name) {
+  const size_t expected = object.fields[object.found].followed_by;
+  if (!same_name(object.fields[expected].name, name)) {
+    if ((object.name_marks & name_mark(name)) == 0) return nullptr;
+    return find_unexpected_field(object, name);
   }
-  return nullptr;
+  object.found = expected;
+  return &object.fields[expected];
+}
+
+JsonFields::Field* JsonFields::find_unexpected_field(Object& object, std::string_view name) {
+  const auto found = std::ranges::find_if(
+      object.fields, [&](const Field& field) { return same_name(field.name, name); });
+  if (found == object.fields.end()) return nullptr;
+  const auto at = static_cast<size_t>(found - object.fields.begin());
+  object.fields[object.found].followed_by = at;
+  object.found = at;
+  return &*found;
 }
 
 std::optional<std::string> JsonFields::read(std::string_view text) {
@@ -91,7 +134,7 @@ std::optional<std::string> JsonFields::read(std::string_view text) {
   extra_fields_.clear();
   unknown_field_.clear();
   if (!scanner_.start(text)) return scanner_.problem();
-  const size_t room = scanner_.has_backslash() ? most_unescaped_ * text.size() : 0;
+  const size_t room = scanner_.has_escapes() ? most_unescaped_ * text.size() : 0;
   if (unescaped_.size() < room) unescaped_.resize(room);
   unescaped_end_ = unescaped_.data();
   if (role_ == Role::kRecord && scanner_.peek() != '{') return "not a JSON object: " + quote(text);
@@ -137,13 +180,43 @@ bool JsonFields::read_object(size_t object, bool covered) {
         break;
     }
     Field* field = find_field(objects_[object], text_of(key));
-    const bool read =
-        field == nullptr ? read_extra_field(key, covered) : read_field(*field, key, covered);
+    const bool read = field != nullptr                 ? read_field(*field, key, covered)
+                      : covered || drops_extra_fields_ ? scanner_.skip_value()
+                                                       : read_extra_field(key);
     if (!read) return false;
   }
 }
 
+/// Reads a field's value into the slot that alone reads it: what most fields are.
+inline bool JsonFields::read_plain_field(size_t slot) {
+  const Type& type = row_.type(slot);
+  ColumnValue& result = row_.value(slot);
+  const char first = scanner_.peek();
+  if (first == '"') {
+    JsonString string;
+    if (!scanner_.read_string(string)) return false;
+    if (!string.half_surrogate && type.id != Type::Id::kJson) {
+      fit_scalar(Kind::kString, text_of(string), type, row_.rule(slot), result);
+    } else {
+      fit_value(string_value(string), type, row_.rule(slot), result);
+    }
+    return true;
+  }
+  if (first == '{' || first == '[') {
+    RecordValue value;
+    if (!read_value(value)) return false;
+    fit_value(value, type, row_.rule(slot), result);
+    return true;
+  }
+  std::string_view literal;
+  if (!scanner_.read_literal(literal)) return false;
+  result.state = State::kNull;
+  if (first != 'n') fit_scalar(kind_of_literal(first), literal, type, row_.rule(slot), result);
+  return true;
+}
+
 bool JsonFields::read_field(Field& field, const JsonString& key, bool covered) {
+  if (field.plain) return read_plain_field(*field.plain);
   if (std::exchange(field.seen_in, text_number_) == text_number_) {
     for (const size_t slot : field.below) row_.value(slot) = {};
   }
@@ -186,13 +259,10 @@ bool JsonFields::read_inside(const Field& field, const JsonString& key, bool cov
   return read;
 }
 
-bool JsonFields::read_extra_field(const JsonString& key, bool covered) {
-  using ExtraFields = Contract::ExtraFields;
-  const ExtraFields extra_fields = row_.contract().extra_fields;
-  if (covered || role_ == Role::kField || extra_fields == ExtraFields::kDrop)
-    return scanner_.skip_value();
+/// Reads a field that no column reads, where the contract fails for such fields or keeps them.
+bool JsonFields::read_extra_field(const JsonString& key) {
   const size_t begin = scanner_.position();
-  if (extra_fields == ExtraFields::kFail) {
+  if (row_.contract().extra_fields == Contract::ExtraFields::kFail) {
     if (unknown_field_.empty()) unknown_field_.append(extra_path_).append(key.inside);
     return scanner_.skip_value();
   }
@@ -209,25 +279,29 @@ bool JsonFields::read_extra_field(const JsonString& key, bool covered) {
 }
 
 bool JsonFields::read_value(RecordValue& value) {
-  const size_t begin = scanner_.position();
   const char first = scanner_.peek();
   if (first == '"') {
     JsonString string;
     if (!scanner_.read_string(string)) return false;
-    value.kind = Kind::kString;
-    value.text = text_of(string);
-    value.half_surrogate = string.half_surrogate;
-    value.written = scanner_.since(begin);
+    value = string_value(string);
   } else if (first == '{' || first == '[') {
+    const size_t begin = scanner_.position();
     const size_t half_surrogates = scanner_.half_surrogates();
     if (!scanner_.skip_value()) return false;
     set_container(value, begin, half_surrogates);
   } else {
     if (!scanner_.read_literal(value.text)) return false;
     value.kind = kind_of_literal(first);
-    value.written = scanner_.since(begin);
+    value.written = value.text;
   }
   return true;
+}
+
+RecordValue JsonFields::string_value(const JsonString& string) {
+  return {.kind = Kind::kString,
+          .text = text_of(string),
+          .written = {string.inside.data() - 1, string.inside.size() + 2},
+          .half_surrogate = string.half_surrogate};
 }
 
 /// Makes `value` the object or list from `begin` up to here; `half_surrogates` were counted at its
@@ -309,11 +383,7 @@ ColumnValue JsonFields::leaf_value(size_t slot, const Type& type, JsonCursor val
   const char first = value.first();
   RecordValue scalar;
   if (first == '"') {
-    const JsonString string = value.string();
-    scalar.kind = Kind::kString;
-    scalar.text = text_of(string);
-    scalar.half_surrogate = string.half_surrogate;
-    if (type.id == Type::Id::kJson) scalar.written = value.written();
+    scalar = string_value(value.string());
   } else {
     const bool container = first == '{' || first == '[';
     scalar.kind = container ? Kind::kContainer : kind_of_literal(first);
@@ -356,7 +426,7 @@ std::optional<JsonCursor> JsonFields::last_field(JsonCursor object, std::string_
       key_.resize(key.inside.size());
       text = {key_.data(), unescape_json(key.inside, key_.data())};
     }
-    if (text == name) found = value;
+    if (same_name(text, name)) found = value;
   });
   return found;
 }

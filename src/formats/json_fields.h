@@ -40,33 +40,40 @@ class JsonFields {
   /// A field that a slot reads, or that slots lie in.
   struct Field {
     std::string name;
+    /// The slot that alone reads the field's value, as a scalar, and no rule edits it.
+    std::optional<size_t> plain;
     std::vector<size_t> slots;     // That read the field's value as a scalar.
     std::vector<size_t> nested;    // Targets that read lists and structs out of it.
     std::optional<size_t> inside;  // The object in objects_ that holds the fields below it.
     std::vector<size_t> below;     // The slots that lie in that object.
     int64_t seen_in = 0;           // The last text that it stood in.
+    size_t followed_by = 0;        // The field that came after it when it was found last.
   };
   /// The fields of an object that matter.
   struct Object {
     std::vector<Field> fields;
     uint64_t name_marks = 0;  // One bit for each name's mark: most other names have none of these.
-    size_t next = 0;  // The field after the one found last: mostly the next to be asked for.
+    size_t found = 0;         // The field that was found last.
   };
 
   void add_target(size_t target);
   Field& add_field(size_t object, const std::string& name);
-  Field* find_field(Object& object, std::string_view name);
+  void find_plain_slot(Field& field) const;
+  static Field* find_field(Object& object, std::string_view name);
+  static Field* find_unexpected_field(Object& object, std::string_view name);
 
   bool read_root();
   bool read_object(size_t object, bool covered);
   bool read_field(Field& field, const JsonString& key, bool covered);
+  bool read_plain_field(size_t slot);
   bool read_inside(const Field& field, const JsonString& key, bool covered);
-  bool read_extra_field(const JsonString& key, bool covered);
+  bool read_extra_field(const JsonString& key);
   bool read_value(RecordValue& value);
   void fill(const Field& field, const RecordValue& value, size_t token);
   void mark_not_an_object(const Field& field, const RecordValue& value);
   void set_container(RecordValue& value, size_t begin, size_t half_surrogates) const;
   std::string_view text_of(const JsonString& string);
+  RecordValue string_value(const JsonString& string);
 
   ColumnValue nested_value(const Target& target, JsonCursor value);
   void gather(const Target& target, size_t step, JsonCursor value);
@@ -79,6 +86,7 @@ class JsonFields {
   ContractRow& row_;
   std::vector<Target> targets_;  // The paths begin with the step to their field.
   Role role_;
+  bool drops_extra_fields_;
   Field root_;  // The text.
   std::vector<Object> objects_;
   JsonScanner scanner_;

@@ -14,7 +14,6 @@ namespace {
 
 constexpr size_t kFirstCapacity = 64 * size_t{1024};
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 const char* skip_digits(const char* at, const char* end) {
@@ -102,6 +101,9 @@ char* put_utf8(int code_point, char* out) {
   return out;
 }
 
+/// Returns what ends the container that an opening bracket begins: in ASCII it stands two behind.
+char closing_of(char opening) { return static_cast<char>(opening + 2); }
+
 /// Returns the position of the first backslash in `text` from `from` on, or the text's size.
 size_t find_backslash(std::string_view text, size_t from) {
   return std::min(text.find('\\', from), text.size());
@@ -143,6 +145,7 @@ bool JsonScanner::start(std::string_view text) {
   count_ = 0;
   half_surrogates_ = 0;
   next_backslash_ = find_backslash(text, 0);
+  has_escapes_ = next_backslash_ < text.size();
   const auto error = indexer_->stage1(reinterpret_cast<const uint8_t*>(text.data()), text.size(),
                                       simdjson::stage1_mode::regular);
   if (error != simdjson::SUCCESS) {
@@ -151,6 +154,7 @@ bool JsonScanner::start(std::string_view text) {
   }
   tokens_ = indexer_->structural_indexes.get();
   count_ = indexer_->n_structural_indexes;
+  if (after_containers_.size() < count_) after_containers_.resize(count_);
   return true;
 }
 
@@ -159,65 +163,34 @@ bool JsonScanner::fail(const char* what) {
   return false;
 }
 
-/// Returns where the next token ends: where the one after it begins, or at the white space before.
-inline size_t JsonScanner::token_end() const {
-  size_t end = tokens_[at_ + 1];
-  while (is_space(text_[end - 1])) --end;
+bool JsonScanner::fail_at(size_t token, const char* what) {
+  at_ = token;
+  return fail(what);
+}
+
+/// Returns where a token ends: where the one after it begins, or at the white space before.
+inline size_t JsonScanner::end_of(size_t token) const {
+  size_t end = tokens_[token + 1];
+  while (is_json_space(text_[end - 1])) --end;
   return end;
 }
 
-inline bool JsonScanner::enter(bool object) {
-  if (depth_ == kDeepest) return fail("it is nested too deep");
-  ++depth_;
-  ++at_;
-  const uint64_t bit = uint64_t{1} << (depth_ % 64);
-  uint64_t& bits = objects_[depth_ / 64];
-  bits = object ? bits | bit : bits & ~bit;
-  return true;
-}
-
 bool JsonScanner::enter_object() {
+  if (depth_ == kDeepest) return fail("it is nested too deep");
+  open_[++depth_] = static_cast<uint32_t>(at_++);
   first_field_ = true;
-  return enter(true);
-}
-
-JsonScanner::Field JsonScanner::next_field(JsonString& key) {
-  const char next = peek();
-  const bool first = std::exchange(first_field_, false);
-  if (next == '}') {
-    --depth_;
-    ++at_;
-    return Field::kEnd;
-  }
-  if (!first) {
-    if (next != ',') {
-      fail("a comma is missing");
-      return Field::kBroken;
-    }
-    ++at_;
-  }
-  if (peek() != '"') {
-    fail("a field's name is missing");
-    return Field::kBroken;
-  }
-  if (!read_string(key)) return Field::kBroken;
-  if (peek() != ':') {
-    fail("a colon is missing");
-    return Field::kBroken;
-  }
-  ++at_;
-  return Field::kFound;
-}
-
-bool JsonScanner::read_string(JsonString& string) {
-  // The first stage has seen that strings end, and begins a token after each: what ends here is its
-  // quote.
-  const size_t begin = tokens_[at_] + 1;
-  const size_t end = token_end() - 1;
-  string = {.inside = text_.substr(begin, end - begin)};
-  if (next_backslash_ < end && !check_escapes(string, end)) return false;
-  ++at_;
   return true;
+}
+
+JsonScanner::Field JsonScanner::broken(const char* what) {
+  fail(what);
+  return Field::kBroken;
+}
+
+JsonScanner::Field JsonScanner::leave_object() {
+  after_containers_[open_[depth_--]] = static_cast<uint32_t>(++at_);
+  first_field_ = false;
+  return Field::kEnd;
 }
 
 /// Checks the escapes up to `end`, where the string ends. Strings are read in their order in the
@@ -243,86 +216,89 @@ bool JsonScanner::check_escapes(JsonString& string, size_t end) {
 
 bool JsonScanner::read_literal(std::string_view& literal) {
   if (at_ == count_) return fail("a value is missing");
-  const size_t begin = tokens_[at_];
-  literal = text_.substr(begin, token_end() - begin);
+  if (!check_literal(at_, literal)) return false;
+  ++at_;
+  return true;
+}
+
+inline bool JsonScanner::check_literal(size_t token, std::string_view& literal) {
+  const size_t begin = tokens_[token];
+  literal = text_.substr(begin, end_of(token) - begin);
   const char first = literal.front();
-  if (first == '-' || is_digit(first)) {
-    if (!is_json_number(literal)) return fail("a number is ill-formed");
-  } else if (literal != "true" && literal != "false" && literal != "null") {
-    return fail("a value is missing or is none");
-  }
-  ++at_;
-  return true;
+  if (first == '-' || is_digit(first))
+    return is_json_number(literal) || fail_at(token, "a number is ill-formed");
+  return literal == "true" || literal == "false" || literal == "null" ||
+         fail_at(token, "a value is missing or is none");
 }
 
-inline bool JsonScanner::skip_string() {
-  JsonString string;
-  if (next_backslash_ < tokens_[at_ + 1]) return read_string(string);
-  ++at_;
-  return true;
-}
-
-inline bool JsonScanner::skip_key() {
-  if (peek() != '"') return fail("a field's name is missing");
-  if (!skip_string()) return false;
-  if (peek() != ':') return fail("a colon is missing");
-  ++at_;
-  return true;
-}
-
-inline bool JsonScanner::skip_scalar() {
+bool JsonScanner::skip_literal() {
   std::string_view literal;
-  return peek() == '"' ? skip_string() : read_literal(literal);
+  return read_literal(literal);
 }
 
-/// A value has ended: goes past what follows it, up to the next value's beginning or out to the
-/// depth `outside`.
-inline bool JsonScanner::leave_finished(size_t outside) {
-  while (depth_ > outside) {
-    const char next = peek();
-    if (next == ',') {
-      ++at_;
-      return !inside_object() || skip_key();
-    }
-    if (next != closing()) return fail("a comma or a closing bracket is missing");
-    --depth_;
-    ++at_;
-  }
-  return true;
-}
-
-bool JsonScanner::skip_value() {
+/// Goes past the object or list that begins here. Most of a text is passed in this loop, so what
+/// changes with each token lies in registers.
+bool JsonScanner::skip_container() {
+  const char* const text = text_.data();
+  const uint32_t* const tokens = tokens_;
+  const size_t count = count_;
+  const auto first_of = [&](size_t token) { return token < count ? text[tokens[token]] : '\0'; };
   const size_t outside = depth_;
-  do {
-    const char next = peek();
-    if (next == '{' || next == '[') {
-      if (!enter(next == '{')) return false;
-      if (peek() != closing()) {
-        if (inside_object() && !skip_key()) return false;
-        continue;  // The first value inside begins here.
-      }
-    } else if (!skip_scalar()) {
-      return false;
+  size_t depth = outside;
+  size_t at = at_;
+  char closing = '\0';  // What ends the innermost container.
+  bool expects = true;  // A value begins here; else one has ended.
+  const auto pass_string = [&] {
+    if (next_backslash_ < tokens[at + 1]) {
+      JsonString string;
+      at_ = at;
+      if (!read_string(string)) return false;
     }
-    if (!leave_finished(outside)) return false;
-  } while (depth_ > outside);
+    ++at;
+    return true;
+  };
+  const auto pass_key = [&] {
+    if (first_of(at) != '"') return fail_at(at, "a field's name is missing");
+    if (!pass_string()) return false;
+    if (first_of(at) != ':') return fail_at(at, "a colon is missing");
+    ++at;
+    return true;
+  };
+  do {
+    const char next = first_of(at);
+    if (!expects) {
+      if (next == ',') {
+        ++at;
+        if (closing == '}' && !pass_key()) return false;
+        expects = true;
+      } else if (next == closing) {
+        after_containers_[open_[depth]] = static_cast<uint32_t>(++at);
+        closing = closing_of(text[tokens[open_[--depth]]]);
+      } else {
+        return fail_at(at, "a comma or a closing bracket is missing");
+      }
+    } else if (next == '"') {
+      if (!pass_string()) return false;
+      expects = false;
+    } else if (next == '{' || next == '[') {
+      if (depth == kDeepest) return fail_at(at, "it is nested too deep");
+      open_[++depth] = static_cast<uint32_t>(at++);
+      closing = closing_of(next);
+      expects = first_of(at) != closing;
+      if (expects && next == '{' && !pass_key()) return false;
+    } else {
+      std::string_view literal;
+      if (at == count) return fail_at(at, "a value is missing");
+      if (!check_literal(at, literal)) return false;
+      ++at;
+      expects = false;
+    }
+  } while (depth > outside);
+  at_ = at;
   return true;
 }
 
 bool JsonScanner::at_end() { return at_ == count_ || fail("something follows the value"); }
-
-std::string_view JsonScanner::since(size_t from) const {
-  size_t end = position();
-  while (end > from && is_space(text_[end - 1])) --end;
-  return text_.substr(from, end - from);
-}
-
-std::string_view JsonScanner::between(size_t token, size_t end) const {
-  const size_t begin = tokens_[token];
-  size_t last = end < count_ ? tokens_[end] : text_.size();
-  while (last > begin && is_space(text_[last - 1])) --last;
-  return text_.substr(begin, last - begin);
-}
 
 JsonString make_json_string(std::string_view inside) {
   JsonString string{.inside = inside};

@@ -15,12 +15,16 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace simdjson::internal {
 class dom_parser_implementation;
 }
 
 namespace tidemill {
+
+/// True for white space between tokens.
+inline bool is_json_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 /// A string as it stands between its quotes.
 struct JsonString {
@@ -42,9 +46,8 @@ class JsonScanner {
   /// Begins with `text`, which outlives the walk; not empty and not only white space.
   [[nodiscard]] bool start(std::string_view text);
 
-  /// True when a backslash stands in the text, as nothing but an escape in a sound one. To be asked
-  /// right after `start`.
-  bool has_backslash() const { return next_backslash_ < text_.size(); }
+  /// True when a backslash stands in the text, as nothing but an escape in a sound one.
+  bool has_escapes() const { return has_escapes_; }
   /// Returns the first character of the next token, or NUL after the last. `{`, `[`, `"`, `t`, `f`,
   /// `n`, `-` and digits begin values, if all is well.
   char peek() const { return at_ < count_ ? text_[tokens_[at_]] : '\0'; }
@@ -52,8 +55,12 @@ class JsonScanner {
   size_t token() const { return at_; }
   /// Returns the first character of a token that was passed or is the next.
   char first_of(size_t token) const { return token < count_ ? text_[tokens_[token]] : '\0'; }
+  /// Returns the token after the object or list that begins with a token and was passed.
+  size_t after_container(size_t token) const { return after_containers_[token]; }
   /// Returns what stands from one token up to another, without white space at its end.
   std::string_view between(size_t token, size_t end) const;
+  /// Returns what stands between the quotes of a string, which a token begins.
+  std::string_view inside_string(size_t token) const;
   /// Returns where the next token begins, in bytes.
   size_t position() const { return at_ < count_ ? tokens_[at_] : text_.size(); }
 
@@ -83,29 +90,91 @@ class JsonScanner {
 
  private:
   bool fail(const char* what);
-  bool enter(bool object);
-  char closing() const { return inside_object() ? '}' : ']'; }
-  bool inside_object() const { return (objects_[depth_ / 64] >> (depth_ % 64) & 1) != 0; }
+  bool fail_at(size_t token, const char* what);
+  Field broken(const char* what);
+  Field leave_object();
   bool skip_string();
-  bool skip_key();
-  bool skip_scalar();
-  bool leave_finished(size_t outside);
+  bool skip_literal();
+  bool skip_container();
+  bool check_literal(size_t token, std::string_view& literal);
   bool check_escapes(JsonString& string, size_t end);
-  size_t token_end() const;
+  size_t end_of(size_t token) const;
 
   std::unique_ptr<simdjson::internal::dom_parser_implementation> indexer_;
   std::string_view text_;
   const uint32_t* tokens_ = nullptr;  // Where each token begins; one more entry is the text's size.
   size_t count_ = 0;
   size_t at_ = 0;
+  bool has_escapes_ = false;
   size_t next_backslash_ = 0;  // The first one not yet checked, or the text's size.
   size_t depth_ = 0;           // Of the object or list around `at_`; 0: none.
   bool first_field_ = false;   // `enter_object` was the last call.
   size_t half_surrogates_ = 0;
-  std::array<uint64_t, kDeepest / 64 + 1>
-      objects_{};  // One bit a depth, set: an object, else a list.
+  std::array<uint32_t, kDeepest + 1>
+      open_{};                              // By depth: the token that the container begins with.
+  std::vector<uint32_t> after_containers_;  // By a container's first token: the one after it.
   std::string problem_;
 };
+
+inline std::string_view JsonScanner::inside_string(size_t token) const {
+  // The first stage has seen that strings end, and begins a token after each: only white space
+  // stands between a string's end and the next token.
+  const size_t begin = tokens_[token] + 1;
+  size_t end = tokens_[token + 1] - 1;
+  while (text_[end] != '"') --end;
+  return {text_.data() + begin, end - begin};
+}
+
+inline bool JsonScanner::read_string(JsonString& string) {
+  string = {.inside = inside_string(at_)};
+  const auto end = static_cast<size_t>(string.inside.end() - text_.data());
+  if (next_backslash_ < end && !check_escapes(string, end)) return false;
+  ++at_;
+  return true;
+}
+
+inline bool JsonScanner::skip_string() {
+  if (next_backslash_ >= tokens_[at_ + 1]) {
+    ++at_;
+    return true;
+  }
+  JsonString string;
+  return read_string(string);
+}
+
+inline JsonScanner::Field JsonScanner::next_field(JsonString& key) {
+  const char next = peek();
+  if (next == '}') return leave_object();
+  if (!first_field_) {
+    if (next != ',') return broken("a comma is missing");
+    ++at_;
+  }
+  first_field_ = false;
+  if (peek() != '"') return broken("a field's name is missing");
+  if (!read_string(key)) return Field::kBroken;
+  if (peek() != ':') return broken("a colon is missing");
+  ++at_;
+  return Field::kFound;
+}
+
+inline bool JsonScanner::skip_value() {
+  const char first = peek();
+  if (first == '"') return skip_string();
+  return first == '{' || first == '[' ? skip_container() : skip_literal();
+}
+
+inline std::string_view JsonScanner::since(size_t from) const {
+  size_t end = position();
+  while (end > from && is_json_space(text_[end - 1])) --end;
+  return {text_.data() + from, end - from};
+}
+
+inline std::string_view JsonScanner::between(size_t token, size_t end) const {
+  const size_t begin = tokens_[token];
+  size_t last = end < count_ ? tokens_[end] : text_.size();
+  while (last > begin && is_json_space(text_[last - 1])) --last;
+  return {text_.data() + begin, last - begin};
+}
 
 /// Returns the string between whose quotes `inside` stands; its escapes are well-formed.
 JsonString make_json_string(std::string_view inside);

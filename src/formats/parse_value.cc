@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 #include <string>
 #include <type_traits>
 
@@ -18,15 +19,46 @@ namespace {
 
 using duckdb::Int128;
 
-/// Returns the number that the digits of `text` from `at` on make, or -1 when one of them is none.
-int digits(std::string_view text, size_t at, size_t count) {
-  int value = 0;
-  for (const char c : text.substr(at, count)) {
-    if (c < '0' || c > '9') return -1;
-    value = value * 10 + (c - '0');
+/// What eight characters look like.
+class DigitForm {
+ public:
+  /// `form` has a `0` for each digit, and else the character that must stand there.
+  constexpr explicit DigitForm(const char (&form)[9]) {
+    for (size_t i = 0; i < 8; ++i) {
+      wanted_ |= uint64_t{static_cast<unsigned char>(form[i])} << 8 * i;
+      if (form[i] != '0') others_ |= uint64_t{0xFF} << 8 * i;
+    }
   }
-  return value;
-}
+
+ private:
+  friend class DigitPairs;
+  uint64_t wanted_ = 0;
+  uint64_t others_ = 0;  // All bits of the characters that are no digits.
+};
+
+/// The numbers of two digits within eight characters.
+class DigitPairs {
+ public:
+  DigitPairs(const char* text, const DigitForm& form) {
+    uint64_t characters = 0;
+    std::memcpy(&characters, text, sizeof characters);
+    // Of a digit its value, of another character how it differs from the wanted one.
+    const uint64_t values = characters ^ form.wanted_;
+    constexpr uint64_t kHighBits = 0x8080'8080'8080'8080;
+    constexpr uint64_t kUpToHighBit = 0x7676'7676'7676'7676;  // 10 and more reach 0x80 with it.
+    const uint64_t no_digits = ((values & ~kHighBits) + kUpToHighBit) | values;
+    fits_ = (values & form.others_) == 0 && (no_digits & kHighBits) == 0;
+    numbers_ = values * 10 + (values >> 8);
+  }
+
+  bool fits() const { return fits_; }
+  /// Returns the number whose digits begin at character `i`.
+  int at(size_t i) const { return static_cast<int>(numbers_ >> 8 * i & 0xFF); }
+
+ private:
+  bool fits_ = false;
+  uint64_t numbers_ = 0;
+};
 
 /// Reads a number as most are: at most 15 digits, maybe with a point, no exponent. Its digits and
 /// the power of ten are exact in a double, and so their quotient is rounded once (Clinger 1990).
@@ -111,31 +143,38 @@ Scientific split_number(std::string_view text) {
 /// Returns the microseconds of what stands behind a second: `Z`, a fraction of up to nine digits,
 /// or both, or nothing.
 std::optional<int64_t> parse_plain_fraction(std::string_view text) {
+  constexpr size_t kMicroseconds = 6;
   if (text.ends_with('Z')) text.remove_suffix(1);
   if (text.empty()) return 0;
   if (text[0] != '.' || text.size() < 2 || text.size() > 10) return std::nullopt;
-  const int first = digits(text, 1, 6);
-  if (first < 0 || (text.size() > 7 && digits(text, 7, 3) < 0)) return std::nullopt;
-  int64_t microseconds = first;
-  for (size_t i = text.size(); i < 7; ++i) microseconds *= 10;
-  return microseconds;
+  text.remove_prefix(1);
+  constexpr std::array<int64_t, kMicroseconds + 1> kUnits = {1'000'000, 100'000, 10'000, 1'000,
+                                                             100,       10,      1};
+  const size_t kept = std::min(text.size(), kMicroseconds);
+  int64_t number = 0;
+  bool all_digits = true;
+  for (const char c : text.substr(0, kept)) {
+    all_digits &= c >= '0' && c <= '9';
+    number = number * 10 + (c - '0');
+  }
+  for (const char c : text.substr(kept)) all_digits &= c >= '0' && c <= '9';
+  return all_digits ? std::optional(number * kUnits[kept]) : std::nullopt;
 }
 
 /// Reads `2015-01-31T15:00:00Z`, which nearly all times are, or the same with a fraction.
 std::optional<int64_t> parse_plain_timestamp(std::string_view text) {
-  if (text.size() < 19 || text[10] != 'T' || text[13] != ':' || text[16] != ':')
-    return std::nullopt;
+  constexpr size_t kSeconds = 19;  // Characters up to the fraction.
+  if (text.size() < kSeconds || text[10] != 'T') return std::nullopt;
   const auto days = parse_date(text.substr(0, 10));
-  const int hour = digits(text, 11, 2);
-  const int minute = digits(text, 14, 2);
-  const int second = digits(text, 17, 2);
-  const auto microsecond = parse_plain_fraction(text.substr(19));
-  if (!days || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59 ||
+  constexpr DigitForm kTime("00:00:00");
+  const DigitPairs time(text.data() + 11, kTime);
+  const auto microsecond = parse_plain_fraction(text.substr(kSeconds));
+  if (!days || !time.fits() || time.at(0) > 23 || time.at(3) > 59 || time.at(6) > 59 ||
       !microsecond) {
     return std::nullopt;
   }
-  return ((int64_t{*days} * 24 + hour) * 60 + minute) * 60'000'000 + int64_t{second} * 1'000'000 +
-         *microsecond;
+  const int64_t minutes = (int64_t{*days} * 24 + time.at(0)) * 60 + time.at(3);
+  return minutes * 60'000'000 + int64_t{time.at(6)} * 1'000'000 + *microsecond;
 }
 
 /// Reads what parse_whole does not at once: broken texts, and those of 19 digits or more.
@@ -196,14 +235,15 @@ Parsed<Int128> parse_decimal(std::string_view text, int precision, int scale) {
 }
 
 std::optional<int32_t> parse_date(std::string_view text) {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
-  const int year = digits(text, 0, 4);
-  const int month = digits(text, 5, 2);
-  const int day = digits(text, 8, 2);
-  if (year < 0 || month < 0 || day < 0) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(year),
-                                         std::chrono::month(static_cast<unsigned>(month)),
-                                         std::chrono::day(static_cast<unsigned>(day))};
+  if (text.size() != 10) return std::nullopt;
+  constexpr DigitForm kBeginning("0000-00-");
+  constexpr DigitForm kEnd("00-00-00");
+  const DigitPairs century(text.data(), kBeginning);
+  const DigitPairs rest(text.data() + 2, kEnd);
+  if (!century.fits() || !rest.fits()) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(century.at(0) * 100 + rest.at(0)),
+                                         std::chrono::month(static_cast<unsigned>(rest.at(3))),
+                                         std::chrono::day(static_cast<unsigned>(rest.at(6)))};
   if (!date.ok()) return std::nullopt;
   return static_cast<int32_t>(std::chrono::sys_days(date).time_since_epoch().count());
 }

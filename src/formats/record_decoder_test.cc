@@ -261,6 +261,34 @@ TEST_F(RecordDecoderTest, TheQuickWayToReadATimeAgreesWithTheSlowOne) {
   }
 }
 
+TEST_F(RecordDecoderTest, NoCharacterOfATimeIsTakenForAnother) {
+  for (const std::string time : {"2015-01-31T12:34:56.789Z", "2015-01-31T12:34:56.123456789Z"}) {
+    for (size_t at = 0; at < time.size(); ++at) {
+      for (const char c : std::string(" 09:/-+.TZa@\x7f\x80\xb0\xff")) {
+        std::string text = time;
+        text[at] = c;
+        const auto slow = parse_time(text);
+        const auto quick = parse_timestamp(text);
+        ASSERT_EQ(slow.has_value(), quick.has_value()) << text;
+        EXPECT_EQ(slow.value_or(Instant()).time_since_epoch().count(), quick.value_or(0)) << text;
+      }
+    }
+  }
+}
+
+TEST_F(RecordDecoderTest, NamesOfAnyLengthAreToldApartByEachOfTheirCharacters) {
+  for (size_t size = 1; size <= 20; ++size) {
+    const std::string name(size, 'a');
+    const Contract contract = make_contract({name + " bigint"});
+    EXPECT_EQ(decode(contract, "{\"" + name + "\":1}"), "1");
+    for (size_t at = 0; at < size; ++at) {
+      std::string other = name;
+      other[at] = 'b';
+      EXPECT_EQ(decode(contract, "{\"" + other + "\":1}"), "NULL") << other;
+    }
+  }
+}
+
 TEST_F(RecordDecoderTest, OfAFieldThatStandsTwiceTheLastCounts) {
   const Contract contract = make_contract({"id bigint", "a bigint o.a", "b bigint o.b"});
   EXPECT_EQ(decode(contract, R"({"id":1,"id":2})"), "2 | NULL | NULL");

@@ -127,10 +127,10 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
 }
 
-/// Fits a boolean, number, string or text. Its text comes in registers: copied from memory to
-/// memory right after it was written, it would cost more than all else here.
-[[gnu::noinline]] void fit_scalar(Kind kind, std::string_view text, const Type& type,
-                                  const ValueRule& rule, ColumnValue& result) {
+}  // namespace
+
+void fit_scalar(Kind kind, std::string_view text, const Type& type, const ValueRule& rule,
+                ColumnValue& result) {
   switch (type.id) {
     case Id::kVarchar:
     case Id::kBlob:
@@ -156,6 +156,8 @@ std::string_view trimmed(std::string_view text) {
   }
   if (result.bad()) result.text = text;
 }
+
+namespace {
 
 void fit_edited(const RecordValue& value, const Type& type, const ValueRule& rule,
                 ColumnValue& result) {
@@ -235,6 +237,21 @@ void ValueWriter::write_text(std::string_view text, duckdb::Cells& cells, size_t
   }
 }
 
+void ValueWriter::write_nested(const ColumnValue& value, const Type& type, duckdb::Cells& cells,
+                               size_t row) const {
+  if (type.id == Id::kList) {
+    const auto elements = inside.subspan(value.inside.first, value.inside.count);
+    size_t at = cells.set_list(row, elements.size());
+    for (const ColumnValue& element : elements)
+      write(element, type.children[0].type, cells.element(), at++);
+    return;
+  }
+  if (type.id != Id::kStruct)
+    throw bug_error("a contract's column cannot be of type: " + quote(type.name()));
+  for (size_t i = 0; i < type.children.size(); ++i)
+    write(inside[value.inside.first + i], type.children[i].type, cells.field(i), row);
+}
+
 void ValueWriter::write(const ColumnValue& value, const Type& type, duckdb::Cells& cells,
                         size_t row) const {
   if (value.state == State::kNull) return cells.set_null(row);
@@ -263,22 +280,11 @@ void ValueWriter::write(const ColumnValue& value, const Type& type, duckdb::Cell
     case Id::kJson:
     case Id::kBlob:
       return write_text(value.text, cells, row);
-    case Id::kList: {
-      const auto elements = inside.subspan(value.inside.first, value.inside.count);
-      size_t at = cells.set_list(row, elements.size());
-      for (const ColumnValue& element : elements)
-        write(element, type.children[0].type, cells.element(), at++);
-      return;
-    }
-    case Id::kStruct: {
-      for (size_t i = 0; i < type.children.size(); ++i)
-        write(inside[value.inside.first + i], type.children[i].type, cells.field(i), row);
-      return;
-    }
+    case Id::kList:
+    case Id::kStruct:
     case Id::kMap:
-      break;
+      return write_nested(value, type, cells, row);
   }
-  throw bug_error("a contract's column cannot be of type: " + quote(type.name()));
 }
 
 }  // namespace tidemill

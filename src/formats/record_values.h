@@ -79,7 +79,11 @@ class ValueRule {
 /// Makes `result` what a column of `type` has of `value`; `type` is a scalar.
 void fit_value(const RecordValue& value, const Type& type, const ValueRule& rule,
                ColumnValue& result);
-/// The same for a text outside JSON.
+/// The same for a boolean, number, string or text that no rule edits. The text comes in registers:
+/// copied from memory to memory right after it was written, it would cost more than all else.
+void fit_scalar(RecordValue::Kind kind, std::string_view text, const Type& type,
+                const ValueRule& rule, ColumnValue& result);
+/// The same as `fit_value` for a text outside JSON.
 void fit_text(std::string_view text, const Type& type, const ValueRule& rule, ColumnValue& result);
 /// Returns in words what is bad about a value of a column of `type`: `not a bigint: 'abc'`.
 std::string describe_bad(const ColumnValue& value, const Type& type);
@@ -92,6 +96,8 @@ struct ValueWriter {
   void write(const ColumnValue& value, const Type& type, duckdb::Cells& cells, size_t row) const;
 
  private:
+  void write_nested(const ColumnValue& value, const Type& type, duckdb::Cells& cells,
+                    size_t row) const;
   void write_text(std::string_view text, duckdb::Cells& cells, size_t row) const;
 };
 
