@@ -43,6 +43,13 @@ size_t row_group_rows(const Schema& schema) {
   return std::clamp(kRowGroupBytes / std::max<size_t>(width, 1), kFewest, kMost);
 }
 
+/// Returns how many values of a column make it into a dictionary before the column goes without:
+/// beyond these, looking each of them up costs more than it saves.
+size_t dictionary_entries(size_t row_group_rows) {
+  constexpr size_t kMost = 1'000;
+  return std::min(row_group_rows / 5, kMost);
+}
+
 std::string quoted_list(const std::vector<std::string>& names) {
   std::vector<std::string> quoted;
   for (const std::string& name : names) quoted.push_back(duckdb::quote_identifier(name));
@@ -98,8 +105,10 @@ duckdb::Table write_files(duckdb::Connection& connection, const WriteRequest& re
   std::string select = "SELECT " + select_list(request) + " FROM (\n" + request.select + "\n)";
   if (!request.cluster_by.empty()) select += " ORDER BY " + quoted_list(request.cluster_by);
   std::string target = duckdb::quote_literal(request.folder + "/part-0.parquet");
-  const std::string rows = std::to_string(row_group_rows(request.schema));
-  std::string options = std::string(kParquet) + ", ROW_GROUP_SIZE " + rows;
+  const size_t group = row_group_rows(request.schema);
+  const std::string rows = std::to_string(group);
+  std::string options = std::string(kParquet) + ", ROW_GROUP_SIZE " + rows +
+                        ", DICTIONARY_SIZE_LIMIT " + std::to_string(dictionary_entries(group));
   if (!request.partition_by.empty()) {
     // Of this connection only: after so many rows a thread hands its partitions on.
     connection.query("SET partitioned_write_flush_threshold = " + rows);
