@@ -125,27 +125,6 @@ tables::Change change_of(const Staged& staged, const Publication& publication,
 
 }  // namespace
 
-Staged stage(duckdb::Connection& connection, FileSystem& files, const Asset& asset,
-             const std::string& select, const duckdb::Parameters& parameters,
-             const std::string& table_folder, const std::string& attempt) {
-  const std::string folder = join_path(table_folder, attempt);
-  files.make_folder(folder);
-  fault_step("stage");
-  const duckdb::Table written = write_files(connection, {.select = select,
-                                                         .parameters = parameters,
-                                                         .schema = asset.schema,
-                                                         .derived = derived_columns(asset),
-                                                         .partition_by = asset.layout.partition_by,
-                                                         .cluster_by = asset.layout.cluster_by,
-                                                         .folder = folder});
-  Staged staged{.shape = shape_of(asset)};
-  staged.files = tables::written_files(written, table_folder, staged.shape);
-  for (const tables::DataFile& file : staged.files) staged.rows += file.records.value_or(0);
-  if (staged.files.empty()) files.remove_all(folder);
-  fault_step("staged");
-  return staged;
-}
-
 std::string transaction_id(const std::string& asset, const std::optional<Interval>& interval) {
   return "tidemill:" + asset + (interval ? ":" + interval->text() : "");
 }

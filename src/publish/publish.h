@@ -1,4 +1,4 @@
-// Staged files to a commit: write, audit, publish. What batch and stream share.
+// Staged files to a commit: audit, publish. What batch and stream share.
 #pragma once
 
 #include <functional>
@@ -12,22 +12,10 @@
 #include "project/project.h"
 #include "publish/audit.h"
 #include "publish/lake.h"
+#include "publish/stage.h"
 #include "tables/table.h"
 
 namespace tidemill {
-
-/// Files that an attempt has written into a table's folder and that no commit names yet.
-struct Staged {
-  tables::Shape shape;  ///< With the derived partition columns.
-  std::vector<tables::DataFile> files;
-  int64_t rows = 0;
-};
-
-/// Writes the rows of `select` into `<table's folder>/<attempt>`. Throws what the engine throws;
-/// files may be left.
-Staged stage(duckdb::Connection& connection, FileSystem& files, const Asset& asset,
-             const std::string& select, const duckdb::Parameters& parameters,
-             const std::string& table_folder, const std::string& attempt);
 
 struct Publication {
   const Asset& asset;

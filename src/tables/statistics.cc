@@ -149,6 +149,13 @@ std::vector<std::pair<std::string, Json>> map_entries(const Json& list) {
   return entries;
 }
 
+/// Returns the statistics of a column as DuckDB gives them.
+Texts texts_of(const Json& statistics) {
+  Texts texts;
+  for (const auto& [key, value] : map_entries(statistics)) texts[key] = value.get<std::string>();
+  return texts;
+}
+
 std::string stats_text(int64_t records, const Json& column_statistics, const Shape& shape) {
   Object stats;
   stats.set({"numRecords"}, std::to_string(records));
@@ -165,8 +172,7 @@ std::string stats_text(int64_t records, const Json& column_statistics, const Sha
         !path.empty() && std::find(shape.partition_by.begin(), shape.partition_by.end(), path[0]) !=
                              shape.partition_by.end();
     if (type == nullptr || is_partition) continue;
-    Texts texts;
-    for (const auto& [key, value] : map_entries(values)) texts[key] = value.get<std::string>();
+    Texts texts = texts_of(values);
     const bool has_nan = texts.contains("has_nan") && texts["has_nan"] == "true";
     if (texts.contains("min") && !has_nan) set("minValues", path, bound(*type, texts["min"], true));
     if (texts.contains("max") && !has_nan)
@@ -196,6 +202,24 @@ PartitionValues partition_values(const duckdb::Value& keys, const Shape& shape) 
   return values;
 }
 
+/// Returns the values that the partition columns have in all rows; nothing when one of them has
+/// several, or NULLs.
+std::optional<PartitionValues> only_values(const Json& column_statistics, const Shape& shape) {
+  PartitionValues only;
+  for (const auto& [column, values] : map_entries(column_statistics)) {
+    const std::vector<std::string> path = column_path(column);
+    if (path.size() != 1 ||
+        std::ranges::find(shape.partition_by, path[0]) == shape.partition_by.end())
+      continue;
+    Texts texts = texts_of(values);
+    if (texts["null_count"] != "0" || texts["min"].empty() || texts["min"] != texts["max"])
+      return std::nullopt;
+    only[path[0]] = partition_text(find_column(shape.schema, path[0])->type, texts["min"]);
+  }
+  if (only.size() != shape.partition_by.size()) return std::nullopt;
+  return only;
+}
+
 int64_t count_of(const duckdb::Value& value) {
   const auto count = parse_integer(duckdb::text_of(value));
   if (!count)
@@ -208,6 +232,20 @@ std::string relative_path(const std::string& path, const std::string& folder) {
   if (!path.starts_with(prefix))
     throw bug_error("a file was written outside of its table's folder: " + quote(path));
   return path.substr(prefix.size());
+}
+
+/// Returns the file that a row of RETURN_STATS names, but for its partition; nothing when it has no
+/// rows.
+std::optional<DataFile> written_file(const duckdb::Row& row, const std::string& folder,
+                                     const Shape& shape) {
+  if (row.size() != 6) throw bug_error("COPY was to return statistics");
+  DataFile file;
+  file.records = count_of(row[1]);
+  if (file.records == 0) return std::nullopt;
+  file.path = relative_path(duckdb::text_of(row[0]), folder);
+  file.size = count_of(row[2]);
+  file.stats = stats_text(*file.records, Json::parse(duckdb::text_of(row[4])), shape);
+  return file;
 }
 
 /// Returns the bound at `column` as a time; nothing when there is none.
@@ -223,15 +261,25 @@ std::vector<DataFile> written_files(const duckdb::Table& returned, const std::st
                                     const Shape& shape) {
   std::vector<DataFile> files;
   for (const duckdb::Row& row : returned.rows) {
-    if (row.size() != 6) throw bug_error("COPY was to return statistics");
-    DataFile file;
-    file.records = count_of(row[1]);
-    if (file.records == 0) continue;
-    file.path = relative_path(duckdb::text_of(row[0]), folder);
-    file.size = count_of(row[2]);
-    file.stats = stats_text(*file.records, Json::parse(duckdb::text_of(row[4])), shape);
-    file.partition_values = partition_values(row[5], shape);
-    files.push_back(std::move(file));
+    auto file = written_file(row, folder, shape);
+    if (!file) continue;
+    file->partition_values = partition_values(row[5], shape);
+    files.push_back(std::move(*file));
+  }
+  return files;
+}
+
+std::optional<std::vector<DataFile>> written_files_of_one_partition(const duckdb::Table& returned,
+                                                                    const std::string& folder,
+                                                                    const Shape& shape) {
+  std::vector<DataFile> files;
+  for (const duckdb::Row& row : returned.rows) {
+    auto file = written_file(row, folder, shape);
+    if (!file) continue;
+    const auto values = only_values(Json::parse(duckdb::text_of(row[4])), shape);
+    if (!values) return std::nullopt;
+    file->partition_values = *values;
+    files.push_back(std::move(*file));
   }
   return files;
 }

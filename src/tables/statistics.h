@@ -21,6 +21,12 @@ namespace tidemill::tables {
 std::vector<DataFile> written_files(const duckdb::Table& returned, const std::string& folder,
                                     const Shape& shape);
 
+/// The same for a COPY without PARTITION_BY into a table whose partition columns are dates: their
+/// values are taken from the statistics. Nothing when the rows lie in several partitions.
+std::optional<std::vector<DataFile>> written_files_of_one_partition(const duckdb::Table& returned,
+                                                                    const std::string& folder,
+                                                                    const Shape& shape);
+
 /// Returns an interval that all values of the timestamp or date column lie in, or nothing when the
 /// log does not tell.
 std::optional<Interval> time_range(const DataFile& file, const std::string& column);

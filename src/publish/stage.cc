@@ -1,0 +1,69 @@
+#include "publish/stage.h"
+
+#include "base/text.h"
+#include "engines/duckdb_engine.h"
+#include "io/fault.h"
+#include "publish/lake.h"
+#include "tables/statistics.h"
+
+namespace tidemill {
+
+namespace {
+
+/// True when what is written at a time mostly lies in one partition: partitions are days, and an
+/// interval is no longer than a day.
+bool mostly_one_partition(const Asset& asset, const WriteRequest& request) {
+  const auto& interval = asset.is_source() ? asset.source.interval : asset.model.interval;
+  const bool only_days =
+      !request.partition_by.empty() && request.derived.size() == request.partition_by.size();
+  return only_days && interval && *interval <= Grain::kDay;
+}
+
+/// Writes the rows into one file first: to sort them into partitions costs as much as reading them,
+/// and mostly there is but one. When there are several, the file's rows are written once more.
+std::vector<tables::DataFile> write_as_one(duckdb::Connection& connection, FileSystem& files,
+                                           const WriteRequest& request, const tables::Shape& shape,
+                                           const std::string& table_folder) {
+  WriteRequest unsorted = request;
+  unsorted.partition_by.clear();
+  const duckdb::Table written = write_files(connection, unsorted);
+  if (auto one = tables::written_files_of_one_partition(written, table_folder, shape)) return *one;
+  const std::string file = duckdb::text_of(written.rows.at(0).at(0));
+  WriteRequest sorted = request;
+  sorted.select =
+      "SELECT * FROM read_parquet(" + duckdb::quote_literal(file) + ", hive_partitioning = false)";
+  sorted.parameters.clear();
+  sorted.schema = shape.schema;
+  sorted.derived.clear();
+  const duckdb::Table rewritten = write_files(connection, sorted);
+  files.remove(file);
+  return tables::written_files(rewritten, table_folder, shape);
+}
+
+}  // namespace
+
+Staged stage(duckdb::Connection& connection, FileSystem& files, const Asset& asset,
+             const std::string& select, const duckdb::Parameters& parameters,
+             const std::string& table_folder, const std::string& attempt) {
+  const std::string folder = join_path(table_folder, attempt);
+  files.make_folder(folder);
+  fault_step("stage");
+  const WriteRequest request = {.select = select,
+                                .parameters = parameters,
+                                .schema = asset.schema,
+                                .derived = derived_columns(asset),
+                                .partition_by = asset.layout.partition_by,
+                                .cluster_by = asset.layout.cluster_by,
+                                .folder = folder};
+  Staged staged{.shape = shape_of(asset)};
+  staged.files =
+      mostly_one_partition(asset, request)
+          ? write_as_one(connection, files, request, staged.shape, table_folder)
+          : tables::written_files(write_files(connection, request), table_folder, staged.shape);
+  for (const tables::DataFile& file : staged.files) staged.rows += file.records.value_or(0);
+  if (staged.files.empty()) files.remove_all(folder);
+  fault_step("staged");
+  return staged;
+}
+
+}  // namespace tidemill
