@@ -185,12 +185,12 @@ std::optional<int64_t> read_epoch(std::string_view text, int64_t unit) {
   const bool negative = text.starts_with('-');
   if (negative) text.remove_prefix(1);
   constexpr size_t kMostDigits = 18;
+  const std::string_view beginning = text.substr(0, kMostDigits);
   size_t point = 0;
   int64_t count = 0;
-  for (; point < text.size() && is_digit(text[point]); ++point) {
-    if (point == kMostDigits) return std::nullopt;
-    count = count * 10 + (text[point] - '0');
-  }
+  for (; point < beginning.size() && is_digit(beginning[point]); ++point)
+    count = count * 10 + (beginning[point] - '0');
+  if (point == kMostDigits && point < text.size() && is_digit(text[point])) return std::nullopt;
   int64_t microseconds = 0;
   if (point == 0 || __builtin_mul_overflow(count, unit, &microseconds) || microseconds > kLatest)
     return std::nullopt;

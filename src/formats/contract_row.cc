@@ -39,6 +39,8 @@ ContractRow::ContractRow(const Contract& contract)
     if (columns[i].fallback) defaults_.emplace_back(i, default_of(columns[i], rules_[i]));
   }
   values_.resize(slots_.size() + 1);
+  for (const Column& column : schema_) types_.push_back(&column.type);
+  for (const ContractColumn& column : columns) required_.push_back(column.required);
 }
 
 void ContractRow::clear() {
@@ -62,10 +64,10 @@ std::optional<RecordProblem> ContractRow::finish() {
     if (values_[column].state == State::kNull) values_[column] = value;
   }
   const bool set_null = contract_.bad_rows == Contract::BadRows::kSetNull;
-  for (size_t column = 0; column < contract_.columns.size(); ++column) {
+  for (size_t column = 0; column < required_.size(); ++column) {
     ColumnValue& value = values_[column];
     if (value.state == State::kGood) continue;
-    const bool required = contract_.columns[column].required;
+    const bool required = required_[column];
     if (value.bad() && (required || !set_null))
       return RecordProblem{schema_[column].name, describe_bad(value, schema_[column].type)};
     if (required) return RecordProblem{schema_[column].name, "missing required value"};
@@ -86,7 +88,7 @@ void ContractRow::write(duckdb::RowBatch& batch, size_t row,
   for (size_t i = 0; i < columns.size(); ++i) {
     const size_t column = columns[i];
     const size_t slot = column < contract_.columns.size() ? column : slots_.size();
-    writer.write(values_[slot], schema_[column].type, batch.column(i), row);
+    writer.write(values_[slot], *types_[column], batch.column(i), row);
   }
 }
 

@@ -59,6 +59,8 @@ class ContractRow {
 
   const Contract& contract_;
   Schema schema_;
+  std::vector<const Type*> types_;  // Of the schema's columns.
+  std::vector<char> required_;      // By column of the contract, whether it is.
   std::vector<Slot> slots_;
   std::vector<ValueRule> rules_;                   // One for each column of the contract.
   std::vector<std::vector<size_t>> alternatives_;  // Per column its further slots, in their order.

@@ -25,16 +25,20 @@ void DelimitedFields::find_marks() {
   const char quote = style_.quote.value_or(delimiter);
   if (marks_.size() <= block_.size()) marks_.resize(block_.size() + 1);  // Room for the worst.
   uint32_t* mark = marks_.data();
+  uint64_t quotes = 0;
   for (size_t at = 0; at < block_.size(); at += Bytes64::kSize) {
     const std::string_view left = block_.substr(at);
     const Bytes64 bytes =
         left.size() < Bytes64::kSize ? Bytes64::rest_of(left) : Bytes64(left.data());
-    uint64_t found = bytes.equal(delimiter) | bytes.equal('\n') | bytes.equal(quote);
+    const uint64_t quotes_here = bytes.equal(quote);
+    quotes |= quotes_here;
+    uint64_t found = bytes.equal(delimiter) | bytes.equal('\n') | quotes_here;
     if (left.size() < Bytes64::kSize) found &= (uint64_t{1} << left.size()) - 1;
     for_each_bit(
         found, [&](int bit) { *mark++ = static_cast<uint32_t>(at) + static_cast<uint32_t>(bit); });
   }
   *mark = static_cast<uint32_t>(block_.size());
+  each_mark_ends_ = style_.delimiter.size() == 1 && (!style_.quote || quotes == 0);
 }
 
 inline bool DelimitedFields::is_delimiter(size_t position) const {
@@ -59,25 +63,13 @@ std::optional<DelimitedFields::Record> DelimitedFields::next() {
   undoubled_count_ = 0;
   const size_t begin = position_;
   const char* problem = nullptr;
-  for (bool more = true; more;) {
-    if (count_ == kMostFields) {
-      problem = kTooMany;
-      count_ = 0;
-      undoubled_count_ = 0;
-    }
-    if (style_.quote && position_ < block_.size() && block_[position_] == *style_.quote) {
-      const char* wrong = read_quoted_field(position_);
-      if (problem == nullptr) problem = wrong;
-    } else {
-      read_plain_field(position_);
-    }
-    // The field ends at a mark: a delimiter, a line break or the end.
-    const size_t end = mark();
-    more = end < block_.size() && block_[end] != '\n';
-    position_ = more ? end + style_.delimiter.size() : end;
-    if (end < block_.size()) ++at_;
-    while (more && mark() < position_) ++at_;  // The rest of a long delimiter.
+  while (each_mark_ends_ ? read_plain_fields<true>() : read_plain_fields<false>()) {
+    const char* wrong = read_quoted_field(position_);
+    if (problem == nullptr) problem = wrong;
+    if (!go_past_field()) break;
   }
+  if (too_many_) problem = kTooMany;
+  too_many_ = false;
   std::string_view text = block_.substr(begin, position_ - begin);
   if (position_ < block_.size()) ++position_;
   if (text.ends_with('\n')) text.remove_suffix(1);  // A quoted field without an end took it.
@@ -86,18 +78,53 @@ std::optional<DelimitedFields::Record> DelimitedFields::next() {
 }
 
 inline void DelimitedFields::add_field(std::string_view text, bool quoted) {
+  if (count_ == kMostFields) {
+    too_many_ = true;
+    count_ = 0;
+    undoubled_count_ = 0;
+  }
   if (count_ == fields_.size()) fields_.resize(2 * count_ + 16);
   fields_[count_++] = {text, quoted};
 }
 
-/// Reads the field up to the next mark that ends one.
-inline void DelimitedFields::read_plain_field(size_t begin) {
-  size_t end = mark();
-  while (end < block_.size() && block_[end] != '\n' && !is_delimiter(end)) end = marks_[++at_];
-  std::string_view text(block_.data() + begin, end - begin);
-  const bool last = end == block_.size() || block_[end] == '\n';
-  if (last && text.ends_with('\r')) text.remove_suffix(1);
-  add_field(text, false);
+/// Reads fields up to one that begins with a quote, and returns true, or to the end of the record.
+/// `kEachMarkEnds`: no mark of the block is a quote, or a part of a longer delimiter.
+template <bool kEachMarkEnds>
+inline bool DelimitedFields::read_plain_fields() {
+  const char* const block = block_.data();
+  const size_t size = block_.size();
+  const char quote = style_.quote.value_or('\0');
+  const bool has_quote = !kEachMarkEnds && style_.quote.has_value();
+  size_t position = position_;
+  size_t at = at_;
+  bool last = false;
+  while (!last && !(has_quote && position < size && block[position] == quote)) {
+    size_t end = marks_[at];
+    if constexpr (!kEachMarkEnds) {
+      while (end < size && block[end] != '\n' && !is_delimiter(end)) end = marks_[++at];
+    }
+    last = end == size || block[end] == '\n';
+    const bool has_return = last && end > position && block[end - 1] == '\r';
+    add_field({block + position, end - position - (has_return ? 1 : 0)}, false);
+    if (end < size) ++at;
+    position = last ? end : end + (kEachMarkEnds ? 1 : style_.delimiter.size());
+    if constexpr (!kEachMarkEnds) {
+      while (!last && marks_[at] < position) ++at;  // The rest of a long delimiter.
+    }
+  }
+  position_ = position;
+  at_ = at;
+  return !last;
+}
+
+/// Goes past the mark that ends a field; false when the record ends there.
+bool DelimitedFields::go_past_field() {
+  const size_t end = mark();
+  const bool more = end < block_.size() && block_[end] != '\n';
+  position_ = more ? end + style_.delimiter.size() : end;
+  if (end < block_.size()) ++at_;
+  while (more && mark() < position_) ++at_;  // The rest of a long delimiter.
+  return more;
 }
 
 /// Reads the field that begins with a quote. Returns what is wrong with it, or null.

@@ -43,17 +43,21 @@ class DelimitedFields {
   size_t mark() const { return marks_[at_]; }
   bool is_delimiter(size_t position) const;
   void add_field(std::string_view text, bool quoted);
+  template <bool kEachMarkEnds>
+  bool read_plain_fields();
   const char* read_quoted_field(size_t begin);
-  void read_plain_field(size_t begin);
+  bool go_past_field();
   std::string_view unquoted(std::string_view inside, size_t doubled);
 
   const DelimitedStyle& style_;
   std::string_view block_;
   std::vector<uint32_t> marks_;  // Where delimiters, quotes and line breaks stand, and the end.
+  bool each_mark_ends_ = false;  // Each of them ends a field: the block has no quote.
   size_t at_ = 0;                // The first mark that was not passed.
   size_t position_ = 0;          // Where the next record begins.
   std::vector<DelimitedField> fields_;  // Those of this record, and room for more.
   size_t count_ = 0;                    // How many the record has.
+  bool too_many_ = false;               // It has more than are read.
   std::deque<std::string> undoubled_;   // Texts of fields in which quotes were doubled.
   size_t undoubled_count_ = 0;
 };

@@ -83,6 +83,13 @@ class DelimitedParser : public BlockParser {
     std::vector<size_t> slots;         // That take the field's text.
     std::unique_ptr<JsonFields> json;  // Takes values out of the JSON text in the field.
   };
+  /// A field whose text is the value of one slot.
+  struct PlainField {
+    size_t field;
+    const Type& type;
+    const ValueRule& rule;
+    ColumnValue& value;
+  };
 
   /// Returns the names in a header, in UTF-8.
   std::vector<std::string> names_in(const TextHeader& header, const std::string& file) const {
@@ -129,9 +136,15 @@ class DelimitedParser : public BlockParser {
         columns_[i].json =
             std::make_unique<JsonFields>(row_, std::move(json[i]), JsonFields::Role::kField);
     }
+    plain_.clear();
     read_.clear();
     for (size_t i = 0; i < names.size(); ++i) {
-      if (is_read(columns_[i])) read_.push_back(i);
+      if (columns_[i].json == nullptr && columns_[i].slots.size() == 1) {
+        const size_t slot = columns_[i].slots[0];
+        plain_.push_back({i, row_.type(slot), row_.rule(slot), row_.value(slot)});
+      } else if (is_read(columns_[i])) {
+        read_.push_back(i);
+      }
     }
     check_extra(file);
     check_unique(names, file);
@@ -183,7 +196,7 @@ class DelimitedParser : public BlockParser {
 
   std::optional<RecordProblem> decode(const DelimitedFields::Record& record) {
     row_.clear();
-    converted_.clear();
+    if (!converted_.empty()) converted_.clear();
     if (record.problem != nullptr) return RecordProblem{.reason = record.problem};
     if (!sound_ && !is_valid_utf8(record.text)) return RecordProblem{.reason = "not valid UTF-8"};
     const auto& fields = fields_.fields();
@@ -191,6 +204,11 @@ class DelimitedParser : public BlockParser {
       return RecordProblem{.reason = "has " +
                                      format_count(static_cast<int64_t>(fields.size()), "field") +
                                      ", not " + std::to_string(columns_.size())};
+    }
+    for (const PlainField& plain : plain_) {
+      const DelimitedField& field = fields[plain.field];
+      if (!field.text.empty() || field.quoted)
+        fit_text(in_utf8(field.text), plain.type, plain.rule, plain.value);
     }
     for (const size_t i : read_) {
       if (auto problem = read_field(columns_[i], fields[i])) return problem;
@@ -239,7 +257,8 @@ class DelimitedParser : public BlockParser {
   DelimitedFields fields_;
   std::shared_ptr<const TextHeader> header_;
   std::vector<FieldColumns> columns_;  // One for each field of a record.
-  std::vector<size_t> read_;           // The fields that something reads.
+  std::vector<PlainField> plain_;      // The fields of which one slot reads the text.
+  std::vector<size_t> read_;           // The other fields that something reads.
   const RecordBlock* block_ = nullptr;
   size_t next_span_ = 0;               // Of the block's spans, where it has such.
   bool sound_ = false;                 // The whole block is UTF-8.

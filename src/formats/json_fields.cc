@@ -381,39 +381,50 @@ ColumnValue JsonFields::tree_value(size_t slot, const Type& type, JsonCursor val
 
 ColumnValue JsonFields::leaf_value(size_t slot, const Type& type, JsonCursor value) {
   const char first = value.first();
-  RecordValue scalar;
-  if (first == '"') {
-    scalar = string_value(value.string());
-  } else {
-    const bool container = first == '{' || first == '[';
-    scalar.kind = container ? Kind::kContainer : kind_of_literal(first);
-    scalar.written = value.written();
-    scalar.text = scalar.written;
-    scalar.half_surrogate = container && value.has_half_surrogate();
-  }
+  const ValueRule& rule = row_.rule(slot);
   ColumnValue result;
-  fit_value(scalar, type, row_.rule(slot), result);
+  if (first == '"' && type.id != Type::Id::kJson && !rule.edits()) {
+    const JsonString string = value.string();
+    if (!string.half_surrogate) {
+      fit_scalar(Kind::kString, text_of(string), type, rule, result);
+      if (result.bad()) result.leaf = &type;
+      return result;
+    }
+  }
+  fit_value(scalar_value(value), type, rule, result);
   if (result.bad()) result.leaf = &type;
   return result;
+}
+
+/// Returns a value that is no list or struct for its column.
+RecordValue JsonFields::scalar_value(JsonCursor value) {
+  const char first = value.first();
+  if (first == '"') return string_value(value.string());
+  const bool container = first == '{' || first == '[';
+  const std::string_view written = value.written();
+  return {.kind = container ? Kind::kContainer : kind_of_literal(first),
+          .text = written,
+          .written = written,
+          .half_surrogate = container && value.has_half_surrogate()};
 }
 
 /// Puts the elements from `begin` on where the row keeps them; the first bad one makes the whole
 /// bad. With `BadRows::kSetNull` it becomes NULL, and the others stay.
 ColumnValue JsonFields::list_of(size_t begin) {
-  const bool set_null = row_.contract().bad_rows == Contract::BadRows::kSetNull;
+  const auto first = elements_.begin() + static_cast<std::ptrdiff_t>(begin);
   std::vector<ColumnValue>& inside = row_.inside();
   ColumnValue list{.state = State::kGood};
   list.inside = {static_cast<uint32_t>(inside.size()),
                  static_cast<uint32_t>(elements_.size() - begin)};
-  for (size_t i = begin; i < elements_.size() && !list.bad(); ++i) {
-    const ColumnValue& element = elements_[i];
-    if (element.bad() && !set_null) {
-      list = element;
-    } else {
-      inside.push_back(element.bad() ? ColumnValue{} : element);
-    }
+  const auto is_bad = [](const ColumnValue& element) { return element.bad(); };
+  auto bad = std::find_if(first, elements_.end(), is_bad);
+  if (bad != elements_.end() && row_.contract().bad_rows != Contract::BadRows::kSetNull) {
+    list = *bad;
+  } else {
+    std::replace_if(bad, elements_.end(), is_bad, ColumnValue{});
+    inside.insert(inside.end(), first, elements_.end());
   }
-  elements_.resize(begin);
+  elements_.erase(first, elements_.end());
   return list;
 }
 

@@ -79,6 +79,7 @@ class JsonFields {
   void gather(const Target& target, size_t step, JsonCursor value);
   ColumnValue tree_value(size_t slot, const Type& type, JsonCursor value);
   ColumnValue leaf_value(size_t slot, const Type& type, JsonCursor value);
+  RecordValue scalar_value(JsonCursor value);
   void add_element(const ColumnValue& value);
   ColumnValue list_of(size_t begin);
   std::optional<JsonCursor> last_field(JsonCursor object, std::string_view name);

@@ -198,10 +198,11 @@ Parsed<int64_t> parse_whole(std::string_view text, int bits) {
   const size_t count = text.size() - sign;
   int64_t value = 0;
   bool plain = count > 0 && count <= kAlwaysFit && (count == 1 || text[sign] != '0');
-  for (size_t i = sign; plain && i < text.size(); ++i) {
-    const int digit = text[i] - '0';
-    plain = digit >= 0 && digit <= 9;
-    value = value * 10 + digit;
+  if (plain) {
+    for (const char c : text.substr(sign)) {
+      plain &= c >= '0' && c <= '9';
+      value = value * 10 + (c - '0');
+    }
   }
   if (sign > 0) value = -value;
   if (!plain) {

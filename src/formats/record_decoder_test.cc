@@ -1,5 +1,6 @@
 #include "formats/record_decoder.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -280,11 +281,11 @@ TEST_F(RecordDecoderTest, NamesOfAnyLengthAreToldApartByEachOfTheirCharacters) {
   for (size_t size = 1; size <= 20; ++size) {
     const std::string name(size, 'a');
     const Contract contract = make_contract({name + " bigint"});
-    EXPECT_EQ(decode(contract, "{\"" + name + "\":1}"), "1");
+    EXPECT_EQ(decode(contract, fmt::format(R"({{"{}":1}})", name)), "1");
     for (size_t at = 0; at < size; ++at) {
       std::string other = name;
       other[at] = 'b';
-      EXPECT_EQ(decode(contract, "{\"" + other + "\":1}"), "NULL") << other;
+      EXPECT_EQ(decode(contract, fmt::format(R"({{"{}":1}})", other)), "NULL") << other;
     }
   }
 }

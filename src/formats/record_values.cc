@@ -51,23 +51,34 @@ void fit_written_boolean(std::string_view text, ColumnValue& result) {
   fit_boolean(word == "1" ? "true" : word == "0" ? "false" : std::string_view(word), result);
 }
 
+void fit_whole(std::string_view text, int bits, ColumnValue& result) {
+  const auto parsed = parse_whole(text, bits);
+  result.state = state_of(parsed.fit);
+  result.whole = parsed.value;
+}
+
 void fit_number(std::string_view text, const Type& type, ColumnValue& result) {
-  if (type.id == Id::kFloat) {
-    const auto parsed = parse_float(text);
-    result.state = state_of(parsed.fit);
-    result.single = parsed.value;
-  } else if (type.id == Id::kDouble) {
-    const auto parsed = parse_double(text);
-    result.state = state_of(parsed.fit);
-    result.number = parsed.value;
-  } else if (type.id == Id::kDecimal) {
-    const auto parsed = parse_decimal(text, type.precision, type.scale);
-    result.state = state_of(parsed.fit);
-    result.decimal = parsed.value;
-  } else {
-    const auto parsed = parse_whole(text, bits_of(type.id));
-    result.state = state_of(parsed.fit);
-    result.whole = parsed.value;
+  switch (type.id) {
+    case Id::kFloat: {
+      const auto parsed = parse_float(text);
+      result.state = state_of(parsed.fit);
+      result.single = parsed.value;
+      break;
+    }
+    case Id::kDouble: {
+      const auto parsed = parse_double(text);
+      result.state = state_of(parsed.fit);
+      result.number = parsed.value;
+      break;
+    }
+    case Id::kDecimal: {
+      const auto parsed = parse_decimal(text, type.precision, type.scale);
+      result.state = state_of(parsed.fit);
+      result.decimal = parsed.value;
+      break;
+    }
+    default:
+      fit_whole(text, bits_of(type.id), result);
   }
 }
 
@@ -228,15 +239,6 @@ std::string describe_bad(const ColumnValue& value, const Type& type) {
   }
 }
 
-void ValueWriter::write_text(std::string_view text, duckdb::Cells& cells, size_t row) const {
-  const auto before = static_cast<size_t>(text.data() - lasting.data());
-  if (before < lasting.size() && text.size() <= lasting.size() - before) {
-    cells.set_lasting_string(row, text);
-  } else {
-    cells.set_string(row, text);
-  }
-}
-
 void ValueWriter::write_nested(const ColumnValue& value, const Type& type, duckdb::Cells& cells,
                                size_t row) const {
   if (type.id == Id::kList) {
@@ -250,41 +252,6 @@ void ValueWriter::write_nested(const ColumnValue& value, const Type& type, duckd
     throw bug_error("a contract's column cannot be of type: " + quote(type.name()));
   for (size_t i = 0; i < type.children.size(); ++i)
     write(inside[value.inside.first + i], type.children[i].type, cells.field(i), row);
-}
-
-void ValueWriter::write(const ColumnValue& value, const Type& type, duckdb::Cells& cells,
-                        size_t row) const {
-  if (value.state == State::kNull) return cells.set_null(row);
-  switch (type.id) {
-    case Id::kBoolean:
-      return cells.set_bool(row, value.boolean);
-    case Id::kTinyint:
-      return cells.set_int8(row, static_cast<int8_t>(value.whole));
-    case Id::kSmallint:
-      return cells.set_int16(row, static_cast<int16_t>(value.whole));
-    case Id::kInteger:
-      return cells.set_int32(row, static_cast<int32_t>(value.whole));
-    case Id::kBigint:
-      return cells.set_int64(row, value.whole);
-    case Id::kFloat:
-      return cells.set_float(row, value.single);
-    case Id::kDouble:
-      return cells.set_double(row, value.number);
-    case Id::kDecimal:
-      return cells.set_decimal(row, value.decimal);
-    case Id::kDate:
-      return cells.set_date(row, static_cast<int32_t>(value.whole));
-    case Id::kTimestamp:
-      return cells.set_timestamp(row, value.whole);
-    case Id::kVarchar:
-    case Id::kJson:
-    case Id::kBlob:
-      return write_text(value.text, cells, row);
-    case Id::kList:
-    case Id::kStruct:
-    case Id::kMap:
-      return write_nested(value, type, cells, row);
-  }
 }
 
 }  // namespace tidemill

@@ -101,6 +101,50 @@ struct ValueWriter {
   void write_text(std::string_view text, duckdb::Cells& cells, size_t row) const;
 };
 
+inline void ValueWriter::write_text(std::string_view text, duckdb::Cells& cells, size_t row) const {
+  const auto before = static_cast<size_t>(text.data() - lasting.data());
+  if (before < lasting.size() && text.size() <= lasting.size() - before) {
+    cells.set_lasting_string(row, text);
+  } else {
+    cells.set_string(row, text);
+  }
+}
+
+inline void ValueWriter::write(const ColumnValue& value, const Type& type, duckdb::Cells& cells,
+                               size_t row) const {
+  if (value.state == ColumnValue::State::kNull) return cells.set_null(row);
+  switch (type.id) {
+    case Type::Id::kBoolean:
+      return cells.set_bool(row, value.boolean);
+    case Type::Id::kTinyint:
+      return cells.set_int8(row, static_cast<int8_t>(value.whole));
+    case Type::Id::kSmallint:
+      return cells.set_int16(row, static_cast<int16_t>(value.whole));
+    case Type::Id::kInteger:
+      return cells.set_int32(row, static_cast<int32_t>(value.whole));
+    case Type::Id::kBigint:
+      return cells.set_int64(row, value.whole);
+    case Type::Id::kFloat:
+      return cells.set_float(row, value.single);
+    case Type::Id::kDouble:
+      return cells.set_double(row, value.number);
+    case Type::Id::kDecimal:
+      return cells.set_decimal(row, value.decimal);
+    case Type::Id::kDate:
+      return cells.set_date(row, static_cast<int32_t>(value.whole));
+    case Type::Id::kTimestamp:
+      return cells.set_timestamp(row, value.whole);
+    case Type::Id::kVarchar:
+    case Type::Id::kJson:
+    case Type::Id::kBlob:
+      return write_text(value.text, cells, row);
+    case Type::Id::kList:
+    case Type::Id::kStruct:
+    case Type::Id::kMap:
+      return write_nested(value, type, cells, row);
+  }
+}
+
 /// True for lists and structs.
 inline bool is_nested(const Type& type) {
   return type.id == Type::Id::kList || type.id == Type::Id::kStruct;
