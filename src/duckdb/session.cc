@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "duckdb/handles.h"
+#include "duckdb/utc_calendar.h"
 
 namespace tidemill::duckdb {
 
@@ -187,11 +188,13 @@ Database::Database(const Settings& settings) : state_(std::make_unique<State>())
     duckdb_free(message);
     throw user_error("DuckDB does not start: " + text);
   }
+  OwnedConnection connection;
+  if (duckdb_connect(state_->database, connection.out()) != DuckDBSuccess)
+    throw transient_error("DuckDB gives no connection");
+  use_utc_calendar(connection.get());
 }
 
-Database::~Database() {
-  if (state_ != nullptr) duckdb_close(&state_->database);
-}
+Database::~Database() = default;
 
 std::unique_ptr<Connection> Database::connect() {
   auto connection = std::make_unique<Connection::State>();
