@@ -182,6 +182,8 @@ Database::Database(const Settings& settings) : state_(std::make_unique<State>())
   // A source gives DuckDB no order of its batches: asked to keep one, COPY would run on one thread.
   set(config.get(), "preserve_insertion_order", "false");
   set(config.get(), "default_null_order", "nulls_last");
+  // The system keeps what was read of files; a second copy takes memory and time.
+  set(config.get(), "enable_external_file_cache", "false");
   char* message = nullptr;
   if (duckdb_open_ext(nullptr, &state_->database, config.get(), &message) != DuckDBSuccess) {
     const std::string text = message == nullptr ? "" : message;
@@ -192,6 +194,8 @@ Database::Database(const Settings& settings) : state_(std::make_unique<State>())
   if (duckdb_connect(state_->database, connection.out()) != DuckDBSuccess)
     throw transient_error("DuckDB gives no connection");
   use_utc_calendar(connection.get());
+  // A file's footer is read by the view over it and by each binding of a statement.
+  run(connection.get(), "SET GLOBAL parquet_metadata_cache = true");
 }
 
 Database::~Database() = default;
