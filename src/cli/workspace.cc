@@ -82,7 +82,7 @@ Workspace::~Workspace() {
   std::filesystem::remove_all(spill_folder(), ignored);
 }
 
-LoadedProject Workspace::load(ModelTests tests) {
+LoadedProject Workspace::load(const ProjectParts& parts) {
   // The models are described on the instance that later builds them: starting one is a tenth of
   // what a run with nothing to do takes.
   if (engine_ == nullptr) {
@@ -94,12 +94,12 @@ LoadedProject Workspace::load(ModelTests tests) {
                       {.folder = globals_.folder,
                        .variables = variables_of(globals_.variables),
                        .target = globals_.target,
-                       .tests = tests == ModelTests::kRead});
+                       .parts = parts});
 }
 
-const Project& Workspace::project(ModelTests tests) {
+const Project& Workspace::project(const ProjectParts& parts) {
   if (!project_) {
-    LoadedProject loaded = load(tests);
+    LoadedProject loaded = load(parts);
     if (!loaded.mistakes.empty()) throw ProjectMistakes{std::move(loaded.mistakes)};
     project_ = std::move(loaded.project);
   }

@@ -46,12 +46,10 @@ class Workspace {
   explicit Workspace(const Globals& globals);
   ~Workspace();
 
-  enum class ModelTests { kLeaveOut, kRead };
-
   /// Reads the project without judging it.
-  LoadedProject load(ModelTests tests);
+  LoadedProject load(const ProjectParts& parts);
   /// Reads the project once. Throws ProjectMistakes when it has any.
-  const Project& project(ModelTests tests = ModelTests::kLeaveOut);
+  const Project& project(const ProjectParts& parts = {});
   Environment& environment() { return environment_; }
   DuckdbEngine& engine();
   StateStore& store();
