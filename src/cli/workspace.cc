@@ -77,6 +77,8 @@ Workspace::Workspace(const Globals& globals)
 
 Workspace::~Workspace() {
   if (engine_ == nullptr) return;
+  // All sessions are over by now. DuckDB would free its catalog entry by entry.
+  if (globals_.ends_process) static_cast<void>(engine_.release());
   engine_.reset();
   std::error_code ignored;  // An empty folder that stays does no harm.
   std::filesystem::remove_all(spill_folder(), ignored);

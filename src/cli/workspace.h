@@ -26,6 +26,9 @@ struct Globals {
   bool json = false;
   bool quiet = false;
   bool verbose = false;
+  /// The process ends with the command, by a call that destroys nothing: what takes long to give
+  /// back is left to the system.
+  bool ends_process = false;
 };
 
 /// All kinds of connectors, formats and checks of this build.
