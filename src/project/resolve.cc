@@ -327,13 +327,12 @@ class Resolver {
       place = sql::place_at(asset.model.sql, asset.model.sql.find_first_not_of(" \t\r\n"), "", 1);
     const size_t at = message.find("\n\nLINE ");
     if (at != std::string::npos) {
-      // Describing put one line of its own before the statement.
       const auto line = parse_integer(message.substr(at + 7, message.find(':', at) - at - 7));
       const size_t caret = message.rfind('^');
       const size_t text_start = message.find(": ", at) + 2;
       const size_t caret_line = message.rfind('\n', caret);
       const bool cut = message.compare(text_start, 3, "...") == 0;
-      if (line && *line > 1) place.line = static_cast<int>(*line) - 1;
+      if (line) place.line = static_cast<int>(*line);
       if (caret != std::string::npos && caret_line != std::string::npos && !cut) {
         const auto column =
             static_cast<int>(caret - caret_line) - static_cast<int>(text_start - (at + 2));
