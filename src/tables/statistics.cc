@@ -221,6 +221,8 @@ std::optional<Instant> bound_time(const Json& bounds, const std::string& column)
 
 std::vector<DataFile> written_files(const duckdb::Table& returned, const std::string& folder,
                                     const Shape& shape) {
+  std::string columns;
+  for (const Column& column : shape.schema) columns += quote(column.name) + column.type.sql();
   std::vector<DataFile> files;
   for (const duckdb::Row& row : returned.rows) {
     if (row.size() != 6) throw bug_error("COPY was to return statistics");
@@ -231,6 +233,7 @@ std::vector<DataFile> written_files(const duckdb::Table& returned, const std::st
     file.size = count_of(row[2]);
     file.stats = stats_text(*file.records, Json::parse(duckdb::text_of(row[4])), shape);
     file.partition_values = partition_values(row[5], shape);
+    file.columns = hash_text(columns);
     files.push_back(std::move(file));
   }
   return files;
