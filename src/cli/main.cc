@@ -88,6 +88,7 @@ int run(int count, char** arguments) {
   app.require_subcommand(1);
   app.fallthrough();
   Globals globals;
+  globals.ends_process = true;
   add_globals(app, globals);
   std::function<Exit(const Globals&)> work;
   for (const Command* command : cli::all()) {
@@ -118,10 +119,13 @@ int run(int count, char** arguments) {
 }  // namespace tidemill
 
 int main(int count, char** arguments) {
+  int code = 1;
   try {
-    return tidemill::run(count, arguments);
+    code = tidemill::run(count, arguments);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "tidemill: %s\n", error.what());
-    return 1;
   }
+  std::fflush(nullptr);
+  // Without destroying statics, which threads of DuckDB may still use. See Globals::ends_process.
+  std::_Exit(code);
 }

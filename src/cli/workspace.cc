@@ -77,12 +77,14 @@ Workspace::Workspace(const Globals& globals)
 
 Workspace::~Workspace() {
   if (engine_ == nullptr) return;
+  // All sessions are over by now. DuckDB would free its catalog entry by entry.
+  if (globals_.ends_process) static_cast<void>(engine_.release());
   engine_.reset();
   std::error_code ignored;  // An empty folder that stays does no harm.
   std::filesystem::remove_all(spill_folder(), ignored);
 }
 
-LoadedProject Workspace::load(ModelTests tests) {
+LoadedProject Workspace::load(const ProjectParts& parts) {
   // The models are described on the instance that later builds them: starting one is a tenth of
   // what a run with nothing to do takes.
   if (engine_ == nullptr) {
@@ -94,12 +96,12 @@ LoadedProject Workspace::load(ModelTests tests) {
                       {.folder = globals_.folder,
                        .variables = variables_of(globals_.variables),
                        .target = globals_.target,
-                       .tests = tests == ModelTests::kRead});
+                       .parts = parts});
 }
 
-const Project& Workspace::project(ModelTests tests) {
+const Project& Workspace::project(const ProjectParts& parts) {
   if (!project_) {
-    LoadedProject loaded = load(tests);
+    LoadedProject loaded = load(parts);
     if (!loaded.mistakes.empty()) throw ProjectMistakes{std::move(loaded.mistakes)};
     project_ = std::move(loaded.project);
   }

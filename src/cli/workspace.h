@@ -26,6 +26,9 @@ struct Globals {
   bool json = false;
   bool quiet = false;
   bool verbose = false;
+  /// The process ends with the command, by a call that destroys nothing: what takes long to give
+  /// back is left to the system.
+  bool ends_process = false;
 };
 
 /// All kinds of connectors, formats and checks of this build.
@@ -46,12 +49,10 @@ class Workspace {
   explicit Workspace(const Globals& globals);
   ~Workspace();
 
-  enum class ModelTests { kLeaveOut, kRead };
-
   /// Reads the project without judging it.
-  LoadedProject load(ModelTests tests);
+  LoadedProject load(const ProjectParts& parts);
   /// Reads the project once. Throws ProjectMistakes when it has any.
-  const Project& project(ModelTests tests = ModelTests::kLeaveOut);
+  const Project& project(const ProjectParts& parts = {});
   Environment& environment() { return environment_; }
   DuckdbEngine& engine();
   StateStore& store();

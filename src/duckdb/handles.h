@@ -40,6 +40,7 @@ class Owned {
   Handle handle_ = nullptr;
 };
 
+using OwnedConnection = Owned<duckdb_connection, duckdb_disconnect>;
 using OwnedType = Owned<duckdb_logical_type, duckdb_destroy_logical_type>;
 using OwnedChunk = Owned<duckdb_data_chunk, duckdb_destroy_data_chunk>;
 using OwnedStatement = Owned<duckdb_prepared_statement, duckdb_destroy_prepare>;
@@ -60,6 +61,8 @@ class OwnedResult {
 };
 
 struct Database::State {
+  ~State() { duckdb_close(&database); }
+
   duckdb_database database = nullptr;
   std::mutex mutex;      // Guards next_catalog.
   int next_catalog = 1;  // Each connection's catalog has a number of its own.

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "duckdb/handles.h"
+#include "duckdb/utc_calendar.h"
 
 namespace tidemill::duckdb {
 
@@ -102,6 +103,29 @@ void work_on(duckdb_pending_result pending) {
   }
 }
 
+OwnedStatement prepare_unbound(duckdb_connection connection, const std::string& sql) {
+  OwnedStatement statement;
+  if (duckdb_prepare(connection, sql.c_str(), statement.out()) != DuckDBSuccess) {
+    const char* message = duckdb_prepare_error(statement.get());
+    throw message == nullptr ? user_error("the statement cannot be read") : error_of(message);
+  }
+  return statement;
+}
+
+/// True when DuckDB has inferred for each parameter of an unbound statement the type that its value
+/// has. Then it does not bind the statement anew when the values come.
+bool infers_types(duckdb_prepared_statement statement, const Parameters& parameters) {
+  for (idx_t i = 1; i <= duckdb_nparams(statement); ++i) {
+    const char* name = duckdb_parameter_name(statement, i);
+    const auto value = parameters.find(name == nullptr ? "" : name);
+    duckdb_free(const_cast<char*>(name));
+    if (value == parameters.end()) return false;  // A struct, whose fields nothing infers.
+    const OwnedType type = type_of(value->second);
+    if (duckdb_param_type(statement, i) != duckdb_get_type_id(type.get())) return false;
+  }
+  return true;
+}
+
 std::vector<ResultColumn> columns_of(duckdb_result* result) {
   std::vector<ResultColumn> columns;
   for (idx_t i = 0; i < duckdb_column_count(result); ++i) {
@@ -147,11 +171,7 @@ Error error_of(const std::string& message) {
 
 OwnedStatement prepare(duckdb_connection connection, const std::string& sql,
                        const Parameters& parameters) {
-  OwnedStatement statement;
-  if (duckdb_prepare(connection, sql.c_str(), statement.out()) != DuckDBSuccess) {
-    const char* message = duckdb_prepare_error(statement.get());
-    throw message == nullptr ? user_error("the statement cannot be read") : error_of(message);
-  }
+  OwnedStatement statement = prepare_unbound(connection, sql);
   for (idx_t i = 1; i <= duckdb_nparams(statement.get()); ++i) {
     const char* name = duckdb_parameter_name(statement.get(), i);
     const std::string parameter = name == nullptr ? "" : name;
@@ -181,17 +201,23 @@ Database::Database(const Settings& settings) : state_(std::make_unique<State>())
   // A source gives DuckDB no order of its batches: asked to keep one, COPY would run on one thread.
   set(config.get(), "preserve_insertion_order", "false");
   set(config.get(), "default_null_order", "nulls_last");
+  // The system keeps what was read of files; a second copy takes memory and time.
+  set(config.get(), "enable_external_file_cache", "false");
   char* message = nullptr;
   if (duckdb_open_ext(nullptr, &state_->database, config.get(), &message) != DuckDBSuccess) {
     const std::string text = message == nullptr ? "" : message;
     duckdb_free(message);
     throw user_error("DuckDB does not start: " + text);
   }
+  OwnedConnection connection;
+  if (duckdb_connect(state_->database, connection.out()) != DuckDBSuccess)
+    throw transient_error("DuckDB gives no connection");
+  use_utc_calendar(connection.get());
+  // A file's footer is read by the view over it and by each binding of a statement.
+  run(connection.get(), "SET GLOBAL parquet_metadata_cache = true");
 }
 
-Database::~Database() {
-  if (state_ != nullptr) duckdb_close(&state_->database);
-}
+Database::~Database() = default;
 
 std::unique_ptr<Connection> Database::connect() {
   auto connection = std::make_unique<Connection::State>();
@@ -272,13 +298,13 @@ Table Connection::query(const std::string& sql, const Parameters& parameters) {
 
 std::vector<ResultColumn> Connection::describe(const std::string& sql,
                                                const Parameters& parameters) {
-  // As a table in FROM, columns of one name would be renamed; as a side of UNION they keep it.
-  const std::string statement = "((\n" + sql + "\n) UNION ALL (\n" + sql + "\n)) LIMIT 0";
-  const OwnedStatement prepared = prepare(state_->connection, statement, parameters);
-  if (duckdb_nparams(prepared.get()) == 0) return columns_of(prepared.get());
-  // The types of parameters are known only to the statement that runs.
+  const OwnedStatement prepared = prepare_unbound(state_->connection, sql);
+  if (infers_types(prepared.get(), parameters)) return columns_of(prepared.get());
+  // Then only the statement that runs knows its types. As a table in FROM, columns of one name
+  // would be renamed; as a side of UNION they keep it.
   return stream(
-      statement, parameters, [](const auto&) {}, [](const Row&) { return false; });
+      "((" + sql + "\n) UNION ALL (\n" + sql + "\n)) LIMIT 0", parameters, [](const auto&) {},
+      [](const Row&) { return false; });
 }
 
 void Connection::interrupt() { duckdb_interrupt(state_->connection); }

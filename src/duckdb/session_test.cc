@@ -31,6 +31,29 @@ TEST(Session, ValuesComeBackAsPlainValues) {
   EXPECT_FALSE(connection->describe("SELECT NULL AS n", {})[0].type_name.empty());
 }
 
+TEST(Session, DescribesTheColumnsThatTheStatementGivesWithItsParameters) {
+  Database database({.threads = 1});
+  const auto connection = database.connect();
+  connection->query("CREATE TABLE t (day DATE, moment TIMESTAMPTZ, n INTEGER)", {});
+  const Parameters parameters = {
+      {"start", Instant{}}, {"nothing", Value()}, {"vars.top", int64_t{3}}};
+  for (const std::string sql :
+       {"SELECT n, n AS n FROM t", "SELECT $start AS s, $vars.top AS top, $nothing AS nothing",
+        "SELECT moment FROM t WHERE moment >= $start", "SELECT day FROM t WHERE day >= $start",
+        "SELECT coalesce(day, $start) AS c FROM t",
+        "SELECT coalesce(day, $start) AS c FROM t WHERE moment >= $start",
+        "SELECT coalesce(day, $start) AS c, n FROM t WHERE n = $vars.top",
+        "SELECT coalesce($start, moment) AS c FROM t WHERE n = $nothing"}) {
+    const std::vector<ResultColumn> expected = connection->query(sql, parameters).columns;
+    const std::vector<ResultColumn> described = connection->describe(sql, parameters);
+    ASSERT_EQ(described.size(), expected.size()) << sql;
+    for (size_t i = 0; i < expected.size(); ++i) {
+      EXPECT_EQ(described[i].name, expected[i].name) << sql;
+      EXPECT_EQ(described[i].type_name, expected[i].type_name) << sql;
+    }
+  }
+}
+
 TEST(Session, OnlyParametersThatOccurAreBound) {
   Database database({.threads = 1});
   const auto connection = database.connect();

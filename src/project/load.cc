@@ -79,14 +79,16 @@ LoadedProject load_project(FileSystem& files, duckdb::Connection& connection, co
                 if (auto source = reading::read_source(parse_yaml(text, file), context))
                   project.assets.push_back(std::move(*source));
               });
-    read_each(files, request, "dashboards", ending, context,
-              [&](const std::string& file, const std::string& text) {
-                if (auto dashboard =
-                        reading::read_dashboard(parse_yaml(text, file), stem(file), context)) {
-                  project.dashboards.push_back(std::move(*dashboard));
-                }
-              });
-    if (!request.tests) continue;
+    if (request.parts.dashboards) {
+      read_each(files, request, "dashboards", ending, context,
+                [&](const std::string& file, const std::string& text) {
+                  if (auto dashboard =
+                          reading::read_dashboard(parse_yaml(text, file), stem(file), context)) {
+                    project.dashboards.push_back(std::move(*dashboard));
+                  }
+                });
+    }
+    if (!request.parts.tests) continue;
     read_each(files, request, "tests", ending, context,
               [&](const std::string& file, const std::string& text) {
                 std::vector<ModelTest> tests =

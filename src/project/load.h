@@ -37,12 +37,18 @@ struct Kinds {
   static std::vector<std::string> names(const std::vector<Kind>& kinds);
 };
 
+/// What is read of a project beside its sources and models. Reading each takes half as long as
+/// these, or longer.
+struct ProjectParts {
+  bool dashboards = false;  ///< `dashboards/*.yml`.
+  bool tests = false;       ///< `tests/*.yml`.
+};
+
 struct LoadRequest {
   std::string folder;
   std::map<std::string, std::string> variables;  ///< From `--var name=value`.
   std::string target;                            ///< From `--target`; empty: the project's default.
-  /// Whether to read `tests/*.yml`, which takes about as long as all the rest.
-  bool tests = true;
+  ProjectParts parts = {.dashboards = true, .tests = true};
 };
 
 struct LoadedProject {
@@ -51,8 +57,7 @@ struct LoadedProject {
   std::vector<Error> warnings;
 };
 
-/// Reads `tidemill.yml`, `sources/*.yml`, `models/*.sql`, `dashboards/*.yml` and `tests/*.yml` of
-/// the folder.
+/// Reads `tidemill.yml`, `sources/*.yml`, `models/*.sql` and the requested parts of the folder.
 /// `connection` parses and describes the SQL; schemas and empty tables are made in its catalog.
 /// Throws only when the folder is no project.
 LoadedProject load_project(FileSystem& files, duckdb::Connection& connection, const Kinds& kinds,

@@ -46,6 +46,7 @@ class Resolver {
     std::stable_sort(project_.assets.begin(), project_.assets.end(),
                      [](const Asset& a, const Asset& b) { return a.name < b.name; });
     drop_doubles();
+    parse();
     analyze_models();
     if (!order()) return;
     for (Asset& asset : project_.assets) {
@@ -73,13 +74,34 @@ class Resolver {
     }
   }
 
+  /// Has DuckDB parse the SQL of all models and checks.
+  void parse() {
+    std::vector<std::string> texts;
+    for (const Asset& asset : project_.assets) {
+      if (!asset.is_source()) texts.push_back(asset.model.sql);
+      for (const CheckUse& use : asset.checks) {
+        if (has_query(use)) texts.push_back(use.options.text("query"));
+      }
+    }
+    const std::vector<std::string> trees = sql::syntax_trees(connection_, texts);
+    for (size_t i = 0; i < texts.size(); ++i) syntax_trees_[texts[i]] = trees[i];
+  }
+
+  static bool has_query(const CheckUse& use) {
+    return use.kind == "sql" && use.options.has("query");
+  }
+
+  sql::Statement analyze(const std::string& text) const {
+    return sql::analyze(text, syntax_trees_.at(text));
+  }
+
   /// Reads each model's SQL: what it names and which parameters it takes.
   void analyze_models() {
     for (Asset& asset : project_.assets) {
       if (asset.is_source()) continue;
       sql::Statement statement;
       try {
-        statement = sql::analyze(connection_, asset.model.sql);
+        statement = analyze(asset.model.sql);
         if (!check_parameters(asset, statement)) broken_.insert(asset.name);
       } catch (Error& error) {
         report(std::move(error), asset);
@@ -222,7 +244,8 @@ class Resolver {
     }
     if (!asset.is_source()) describe(asset);
     const std::string schema_name = asset.name.substr(0, asset.name.find('.'));
-    connection_.query("CREATE SCHEMA IF NOT EXISTS " + duckdb::quote_identifier(schema_name));
+    if (schemas_.insert(schema_name).second)
+      connection_.query("CREATE SCHEMA IF NOT EXISTS " + duckdb::quote_identifier(schema_name));
     make_empty_table(asset.name, asset.schema);
     if (asset.is_source()) make_empty_table(rejects_name(asset.name), rejects_schema());
   }
@@ -327,13 +350,12 @@ class Resolver {
       place = sql::place_at(asset.model.sql, asset.model.sql.find_first_not_of(" \t\r\n"), "", 1);
     const size_t at = message.find("\n\nLINE ");
     if (at != std::string::npos) {
-      // Describing put one line of its own before the statement.
       const auto line = parse_integer(message.substr(at + 7, message.find(':', at) - at - 7));
       const size_t caret = message.rfind('^');
       const size_t text_start = message.find(": ", at) + 2;
       const size_t caret_line = message.rfind('\n', caret);
       const bool cut = message.compare(text_start, 3, "...") == 0;
-      if (line && *line > 1) place.line = static_cast<int>(*line) - 1;
+      if (line) place.line = static_cast<int>(*line);
       if (caret != std::string::npos && caret_line != std::string::npos && !cut) {
         const auto column =
             static_cast<int>(caret - caret_line) - static_cast<int>(text_start - (at + 2));
@@ -442,10 +464,10 @@ class Resolver {
   /// Finds what the SQL of checks reads, and whether it can be read at all.
   void resolve_checks(Asset& asset) {
     for (const CheckUse& use : asset.checks) {
-      if (use.kind != "sql" || !use.options.has("query") || broken_.contains(asset.name)) continue;
+      if (!has_query(use) || broken_.contains(asset.name)) continue;
       const std::string query = use.options.text("query");
       try {
-        const sql::Statement statement = sql::analyze(connection_, query);
+        const sql::Statement statement = analyze(query);
         for (const sql::TableReference& function : foreign_functions(statement))
           throw foreign_function_error(function);
         for (const sql::TableReference& table : statement.tables) {
@@ -470,7 +492,9 @@ class Resolver {
   duckdb::Connection& connection_;
   Context& context_;
   Project& project_;
+  std::map<std::string, std::string> syntax_trees_;   // By text.
   std::map<std::string, sql::Statement> statements_;  // By model.
+  std::set<std::string> schemas_;                     // That were made.
   std::set<std::string> broken_;                      // Assets whose columns are not known.
 };
 

@@ -384,12 +384,33 @@ std::string without_semicolon(std::string sql) {
   return sql;
 }
 
-Statement analyze(duckdb::Connection& connection, const std::string& sql) {
+std::vector<std::string> syntax_trees(duckdb::Connection& connection,
+                                      const std::vector<std::string>& texts) {
+  if (texts.empty()) return {};
+  duckdb::Parameters parameters;
+  std::vector<std::string> list;
+  for (const std::string& text : texts) {
+    const std::string name = "text" + std::to_string(list.size());
+    list.push_back("$" + name + "::VARCHAR");
+    parameters[name] = text;
+  }
   const duckdb::Table answer = connection.query(
-      "SELECT json_serialize_sql($sql::VARCHAR, skip_default := true, skip_empty := true, "
-      "skip_null := true)",
-      {{"sql", sql}});
-  Json tree = Json::parse(duckdb::text_of(answer.rows.at(0).at(0)));
+      "SELECT json_serialize_sql(text, skip_default := true, skip_empty := true, skip_null := "
+      "true) "
+      "FROM (SELECT unnest(list) AS text, generate_subscripts(list, 1) AS number FROM (SELECT [" +
+          join(list, ", ") + "] AS list)) ORDER BY number",
+      parameters);
+  std::vector<std::string> trees;
+  for (const duckdb::Row& row : answer.rows) trees.push_back(duckdb::text_of(row.at(0)));
+  return trees;
+}
+
+Statement analyze(duckdb::Connection& connection, const std::string& sql) {
+  return analyze(sql, syntax_trees(connection, {sql}).at(0));
+}
+
+Statement analyze(const std::string& sql, const std::string& syntax_tree) {
+  Json tree = Json::parse(syntax_tree);
   if (tree.value("error", false)) {
     const std::string message = text_at(tree, "error_message");
     if (text_at(tree, "error_type") == "not implemented") {

@@ -42,8 +42,15 @@ struct Statement {
 /// semicolon.
 std::string without_semicolon(std::string sql);
 
-/// Reads one SELECT. Throws a user's Error when it does not parse, is several statements or no
-/// SELECT; its place has the line and column within `sql` (both from 1) and no file.
+/// Returns the syntax tree of each text as DuckDB gives it (JSON), or in its place what is wrong
+/// with the text. One question for all is much cheaper than one for each.
+std::vector<std::string> syntax_trees(duckdb::Connection& connection,
+                                      const std::vector<std::string>& texts);
+
+/// Reads one SELECT, given its syntax tree. Throws a user's Error when it does not parse, is
+/// several statements or no SELECT; its place has the line and column within `sql` (both from 1)
+/// and no file.
+Statement analyze(const std::string& sql, const std::string& syntax_tree);
 Statement analyze(duckdb::Connection& connection, const std::string& sql);
 
 /// Returns a SELECT of all rows of one of the statement's `expressions`, which stands for what it

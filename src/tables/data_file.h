@@ -26,6 +26,9 @@ struct DataFile {
   std::string
       stats;  ///< JSON text, Delta protocol "Per-file Statistics"; empty when there is none.
   std::optional<Interval> interval;  ///< The interval this file was built for.
+  /// Stands for the names and types of the columns in the file: equal where these are. Empty when
+  /// its writer does not say.
+  std::string columns;
   /// The file itself holds the partition columns: ours do, other writers' do not.
   bool holds_partition_columns = true;
   std::map<std::string, std::string>

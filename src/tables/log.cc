@@ -14,6 +14,9 @@ namespace tidemill::tables {
 
 namespace {
 
+// Of commits: so many bytes of them are read sooner than DuckDB reads a checkpoint.
+constexpr int64_t kFewBytes = 128 * 1024;
+
 /// Reads exactly `digits` digits at the start of `text`; nothing when there are others.
 std::optional<int64_t> leading_number(const std::string& text, size_t digits) {
   const std::string number = text.substr(0, digits);
@@ -92,10 +95,21 @@ LogEntry Log::read(int64_t version, const FileEntry& file) {
   return entry;
 }
 
+bool Log::has_few_commits(const Listing& listing, int64_t version) {
+  int64_t bytes = 0;
+  int64_t count = 0;
+  for (const auto& [number, file] : listing.commits) {
+    if (number > version) break;
+    bytes += file.size;
+    ++count;
+  }
+  return count == version + 1 && bytes <= kFewBytes;
+}
+
 State Log::load(const Listing& listing, int64_t version) {
   State state;
   auto checkpoint = listing.checkpoints.upper_bound(version);
-  if (checkpoint != listing.checkpoints.begin()) {
+  if (checkpoint != listing.checkpoints.begin() && !has_few_commits(listing, version)) {
     checkpoint = std::prev(checkpoint);
     std::vector<std::string> paths;
     for (const FileEntry& part : checkpoint->second) paths.push_back(part.path);

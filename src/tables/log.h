@@ -47,6 +47,8 @@ class Log {
   };
 
   Listing list();
+  /// True when all commits up to `version` are there and are few.
+  static bool has_few_commits(const Listing& listing, int64_t version);
   State load(const Listing& listing, int64_t version);
   LogEntry read(int64_t version, const FileEntry& file);
   [[noreturn]] void fail_missing(const Listing& listing, int64_t version);

@@ -18,6 +18,7 @@ using Json = nlohmann::json;
 using OrderedJson = nlohmann::ordered_json;
 
 constexpr const char* kIntervalTag = "tidemill.interval";
+constexpr const char* kColumnsTag = "tidemill.columns";
 constexpr const char* kVersionTag = "tidemill.version";
 constexpr std::string_view kTagPrefix = "tidemill.";
 
@@ -94,6 +95,7 @@ DataFile read_file(const Json& action) {
   for (const auto& [tag, value] : file.tags) {
     if (tag.starts_with(kTagPrefix)) file.holds_partition_columns = true;
     if (tag == kIntervalTag) file.interval = parse_interval(value);
+    if (tag == kColumnsTag) file.columns = value;
   }
   return file;
 }
@@ -170,6 +172,7 @@ OrderedJson file_fields(const DataFile& file) {
 void add_tags(const DataFile& file, OrderedJson& action) {
   std::map<std::string, std::string> tags = file.tags;
   if (file.interval) tags[kIntervalTag] = file.interval->text();
+  if (!file.columns.empty()) tags[kColumnsTag] = file.columns;
   if (file.holds_partition_columns) tags.emplace(kVersionTag, TIDEMILL_VERSION);
   if (!tags.empty()) action["tags"] = tags;
 }

@@ -24,25 +24,31 @@ std::string empty_sql(const Schema& schema) {
   return "SELECT " + join(columns, ", ") + " WHERE false";
 }
 
-/// Returns a SELECT over files that get the same `constants`: partition values that the files do
-/// not hold.
+/// What files have in common that one SELECT reads.
+struct Group {
+  PartitionValues constants;  // Partition values that the files do not hold.
+  std::string columns;        // See DataFile.
+
+  auto operator<=>(const Group&) const = default;
+};
+
 std::string files_sql(const Schema& schema, const std::vector<std::string>& paths,
-                      const PartitionValues& constants) {
+                      const Group& group) {
   std::vector<std::string> columns;
   for (const Column& column : schema) {
-    const auto constant = constants.find(column.name);
+    const auto constant = group.constants.find(column.name);
     const std::string name = quote_identifier(column.name);
-    const std::string value = constant == constants.end() ? name
-                              : constant->second          ? quote_literal(*constant->second)
-                                                          : "NULL";
+    const std::string value = constant == group.constants.end() ? name
+                              : constant->second                ? quote_literal(*constant->second)
+                                                                : "NULL";
     columns.push_back(fmt::format("CAST({} AS {}) AS {}", value, column.type.sql(), name));
   }
   // The empty relation in front gives a column that no file has a type, and NULL for its values.
+  // Files of other columns each must be looked into before the first row is read.
   return fmt::format(
       "SELECT {} FROM ({} UNION ALL BY NAME SELECT * FROM read_parquet({}, hive_partitioning = "
-      "false, "
-      "union_by_name = true))",
-      join(columns, ", "), empty_sql(schema), duckdb::quote_list(paths));
+      "false, union_by_name = {}))",
+      join(columns, ", "), empty_sql(schema), duckdb::quote_list(paths), group.columns.empty());
 }
 
 }  // namespace
@@ -60,15 +66,16 @@ std::vector<DataFile> Snapshot::files_in(const Interval& interval,
 
 std::string read_sql(const Snapshot& snapshot, std::span<const DataFile> files) {
   if (files.empty()) return empty_sql(snapshot.shape.schema);
-  std::map<PartitionValues, std::vector<std::string>> groups;
+  std::map<Group, std::vector<std::string>> groups;
   for (const DataFile& file : files) {
-    groups[file.holds_partition_columns ? PartitionValues() : file.partition_values].push_back(
-        join_path(snapshot.folder, file.path));
+    const Group group{file.holds_partition_columns ? PartitionValues() : file.partition_values,
+                      file.columns};
+    groups[group].push_back(join_path(snapshot.folder, file.path));
   }
   std::vector<std::string> selects;
   selects.reserve(groups.size());
-  for (const auto& [constants, paths] : groups)
-    selects.push_back(files_sql(snapshot.shape.schema, paths, constants));
+  for (const auto& [group, paths] : groups)
+    selects.push_back(files_sql(snapshot.shape.schema, paths, group));
   return join(selects, " UNION ALL ");
 }
 

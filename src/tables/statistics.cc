@@ -245,6 +245,9 @@ std::optional<DataFile> written_file(const duckdb::Row& row, const std::string& 
   file.path = relative_path(duckdb::text_of(row[0]), folder);
   file.size = count_of(row[2]);
   file.stats = stats_text(*file.records, Json::parse(duckdb::text_of(row[4])), shape);
+  std::string columns;
+  for (const Column& column : shape.schema) columns += quote(column.name) + column.type.sql();
+  file.columns = hash_text(columns);
   return file;
 }
 

@@ -148,6 +148,35 @@ TEST_F(WrittenTables, PartitionValuesSurviveOddCharactersAndNulls) {
   expect_rows("partitions", 0, sql);
 }
 
+TEST_F(WrittenTables, FilesOfTheSameColumnsAreReadAlike) {
+  const auto append = [&](const std::string& attempt, const std::string& sql) {
+    const Shape shape = shape_of(sql);
+    table("columns").commit(
+        change(Change::Kind::kAppend, shape, write("columns", attempt, sql, shape)));
+  };
+  const auto count = [&](const std::string& text) {
+    const std::string sql = read_sql(table("columns").snapshot().value());
+    int found = 0;
+    for (size_t at = sql.find(text); at != std::string::npos; at = sql.find(text, at + 1)) ++found;
+    return found;
+  };
+  append("a1", "SELECT 1 AS id");
+  append("a2", "SELECT 2 AS id");
+  EXPECT_EQ(count("union_by_name = false"), 1);
+  append("a3", "SELECT 'x' AS name, 3 AS id");
+  append("a4", "SELECT 4 AS id");
+  EXPECT_EQ(count("union_by_name = false"), 2);
+  EXPECT_EQ(count("union_by_name = true"), 0);
+  expect_rows("columns", 3,
+              "SELECT * FROM (VALUES (1, NULL), (2, NULL), (3, 'x'), (4, NULL)) AS t(id, name)");
+
+  // Of files without such a tag nothing is known.
+  Snapshot foreign = table("columns").snapshot().value();
+  for (DataFile& file : foreign.files) file.columns.clear();
+  EXPECT_NE(read_sql(foreign).find("union_by_name = true"), std::string::npos);
+  EXPECT_EQ(connection_->query(read_sql(foreign)).rows.size(), 4);
+}
+
 TEST_F(WrittenTables, AnEmptyTextIsNoPartitionValue) {
   const std::string sql = "SELECT 1 AS id, '' AS place";
   const Shape shape = shape_of(sql, {"place"});

@@ -29,7 +29,7 @@ const Dashboard& find_dashboard(const Project& project, const std::string& name)
 
 Exit export_dashboard(const Globals& globals, const ExportOptions& options) {
   Workspace workspace(globals);
-  const Project& project = workspace.project();
+  const Project& project = workspace.project({.dashboards = true});
   const Dashboard& dashboard = find_dashboard(project, options.dashboard);
   const DuckdbEngine::Session session = workspace.engine().open();
   const pages::DashboardData data = pages::dashboard_data(

@@ -95,7 +95,7 @@ void print_json(const Project& project, const std::vector<bool>& shown, const Tr
 
 Exit show_lineage(const Globals& globals, const std::vector<std::string>& words) {
   Workspace workspace(globals);
-  const Project& project = workspace.project();
+  const Project& project = workspace.project({.dashboards = true});
   std::vector<std::string> both;
   for (const std::string& word : words)
     both.push_back(word.find('+') == std::string::npos ? "+" + word + "+" : word);

@@ -124,7 +124,7 @@ class JsonReport : public TestReport {
 
 Exit test_models(const Globals& globals, const TestOptions& options) {
   Workspace workspace(globals);
-  const Project& project = workspace.project(Workspace::ModelTests::kRead);
+  const Project& project = workspace.project({.tests = true});
   const std::vector<bool> selected = select_assets(project, options.words);
   std::unique_ptr<TestReport> report;
   if (globals.json) {

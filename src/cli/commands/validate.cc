@@ -12,7 +12,7 @@ namespace {
 
 Exit validate_project(const Globals& globals) {
   Workspace workspace(globals);
-  const LoadedProject loaded = workspace.load(Workspace::ModelTests::kRead);
+  const LoadedProject loaded = workspace.load({.dashboards = true, .tests = true});
   for (const Error& warning : loaded.warnings)
     std::fprintf(stderr, "warning: %s\n", warning.text().c_str());
   if (!loaded.mistakes.empty()) {
