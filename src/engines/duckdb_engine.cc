@@ -46,7 +46,7 @@ size_t row_group_rows(const Schema& schema) {
 /// Returns how many values of a column make it into a dictionary before the column goes without:
 /// beyond these, looking each of them up costs more than it saves.
 size_t dictionary_entries(size_t row_group_rows) {
-  constexpr size_t kMost = 1'000;
+  constexpr size_t kMost = 2'000;
   return std::min(row_group_rows / 5, kMost);
 }
 
