@@ -61,12 +61,12 @@ void Cells::take_pointers() {
   }
 }
 
-void Cells::set_null(size_t row) {
+void Cells::set_first_or_nested_null(size_t row) {
   if (validity_ == nullptr) {
     duckdb_vector_ensure_validity_writable(handle_of(vector_));
     validity_ = duckdb_vector_get_validity(handle_of(vector_));
   }
-  validity_[row / 64] &= ~(uint64_t{1} << (row % 64));
+  clear_validity(row);
   if (id_ == Type::Id::kList) put(row, duckdb_list_entry{list_size_, 0});
   if (id_ == Type::Id::kStruct) {
     for (Cells& field : inside_) field.set_null(row);

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -21,7 +22,10 @@ class Cells {
   Cells() = default;
   explicit Cells(const Type& type);
 
-  void set_null(size_t row);
+  void set_null(size_t row) {
+    if (validity_ == nullptr || !inside_.empty()) return set_first_or_nested_null(row);
+    clear_validity(row);
+  }
   void set_bool(size_t row, bool value) { put(row, value); }
   void set_int8(size_t row, int8_t value) { put(row, value); }
   void set_int16(size_t row, int16_t value) { put(row, value); }
@@ -59,6 +63,8 @@ class Cells {
   void put(size_t row, Value value) {
     static_cast<Value*>(data_)[row] = value;
   }
+  void set_first_or_nested_null(size_t row);
+  void clear_validity(size_t row) { validity_[row / 64] &= ~(uint64_t{1} << (row % 64)); }
   void take_pointers();
 
   void* vector_ = nullptr;        // DuckDB's handle; what the pointers point to is DuckDB's too.
@@ -79,6 +85,7 @@ class RowBatch {
 
   size_t capacity() const { return kCapacity; }
   Cells& column(size_t index) { return columns_[index]; }
+  std::span<Cells> columns() { return columns_; }
 
   /// Says what text stays where it is until the next batch is asked for.
   void set_lasting(std::string_view text) { lasting_ = text; }

@@ -39,8 +39,11 @@ ContractRow::ContractRow(const Contract& contract)
     if (columns[i].fallback) defaults_.emplace_back(i, default_of(columns[i], rules_[i]));
   }
   values_.resize(slots_.size() + 1);
-  for (const Column& column : schema_) types_.push_back(&column.type);
-  for (const ContractColumn& column : columns) required_.push_back(column.required);
+  for (size_t i = 0; i < schema_.size(); ++i)
+    written_.push_back({values_[i < columns.size() ? i : slots_.size()], schema_[i].type});
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].required) required_.push_back(i);
+  }
 }
 
 void ContractRow::clear() {
@@ -63,11 +66,20 @@ std::optional<RecordProblem> ContractRow::finish() {
   for (const auto& [column, value] : defaults_) {
     if (values_[column].state == State::kNull) values_[column] = value;
   }
+  bool bad = false;
+  for (const ColumnValue& value : values_) bad |= value.bad();
+  for (const size_t column : required_) bad |= values_[column].state != State::kGood;
+  return bad ? find_problem() : std::nullopt;
+}
+
+/// Returns what is wrong with a record of which a value is bad or missing: nothing when bad values
+/// become NULL.
+std::optional<RecordProblem> ContractRow::find_problem() {
   const bool set_null = contract_.bad_rows == Contract::BadRows::kSetNull;
-  for (size_t column = 0; column < required_.size(); ++column) {
+  for (size_t column = 0; column < contract_.columns.size(); ++column) {
     ColumnValue& value = values_[column];
     if (value.state == State::kGood) continue;
-    const bool required = required_[column];
+    const bool required = contract_.columns[column].required;
     if (value.bad() && (required || !set_null))
       return RecordProblem{schema_[column].name, describe_bad(value, schema_[column].type)};
     if (required) return RecordProblem{schema_[column].name, "missing required value"};
@@ -85,10 +97,10 @@ std::optional<RecordProblem> ContractRow::finish() {
 void ContractRow::write(duckdb::RowBatch& batch, size_t row,
                         std::span<const size_t> columns) const {
   const ValueWriter writer{.inside = inside_, .lasting = batch.lasting()};
-  for (size_t i = 0; i < columns.size(); ++i) {
-    const size_t column = columns[i];
-    const size_t slot = column < contract_.columns.size() ? column : slots_.size();
-    writer.write(values_[slot], *types_[column], batch.column(i), row);
+  auto cells = batch.columns().begin();
+  for (const size_t column : columns) {
+    const Written& written = written_[column];
+    writer.write(written.value, written.type, *cells++, row);
   }
 }
 

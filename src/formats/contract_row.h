@@ -55,12 +55,17 @@ class ContractRow {
   void write(duckdb::RowBatch& batch, size_t row, std::span<const size_t> columns) const;
 
  private:
+  /// A column of the schema, and what is written into it.
+  struct Written {
+    const ColumnValue& value;
+    const Type& type;
+  };
+
   void pick_alternative(size_t column);
+  std::optional<RecordProblem> find_problem();
 
   const Contract& contract_;
   Schema schema_;
-  std::vector<const Type*> types_;  // Of the schema's columns.
-  std::vector<char> required_;      // By column of the contract, whether it is.
   std::vector<Slot> slots_;
   std::vector<ValueRule> rules_;                   // One for each column of the contract.
   std::vector<std::vector<size_t>> alternatives_;  // Per column its further slots, in their order.
@@ -68,6 +73,8 @@ class ContractRow {
   std::vector<std::pair<size_t, ColumnValue>> defaults_;  // By column.
   std::vector<ColumnValue> values_;                       // One for each slot, and extra_fields.
   std::vector<ColumnValue> inside_;
+  std::vector<Written> written_;  // By column of the schema.
+  std::vector<size_t> required_;  // Columns of the contract.
 };
 
 }  // namespace tidemill

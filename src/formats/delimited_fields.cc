@@ -23,8 +23,11 @@ void DelimitedFields::begin(std::string_view block) {
 void DelimitedFields::find_marks() {
   const char delimiter = style_.delimiter.front();
   const char quote = style_.quote.value_or(delimiter);
-  if (marks_.size() <= block_.size()) marks_.resize(block_.size() + 1);  // Room for the worst.
-  uint32_t* mark = marks_.data();
+  if (most_marks_ <= block_.size()) {
+    most_marks_ = block_.size() + 1;  // At worst each byte is one.
+    marks_ = std::make_unique_for_overwrite<uint32_t[]>(most_marks_);
+  }
+  uint32_t* mark = marks_.get();
   uint64_t quotes = 0;
   for (size_t at = 0; at < block_.size(); at += Bytes64::kSize) {
     const std::string_view left = block_.substr(at);

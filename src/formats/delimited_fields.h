@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -51,10 +52,12 @@ class DelimitedFields {
 
   const DelimitedStyle& style_;
   std::string_view block_;
-  std::vector<uint32_t> marks_;  // Where delimiters, quotes and line breaks stand, and the end.
-  bool each_mark_ends_ = false;  // Each of them ends a field: the block has no quote.
-  size_t at_ = 0;                // The first mark that was not passed.
-  size_t position_ = 0;          // Where the next record begins.
+  /// Where delimiters, quotes and line breaks stand, and the end.
+  std::unique_ptr<uint32_t[]> marks_;
+  size_t most_marks_ = 0;               // Room in marks_, most of which is never touched.
+  bool each_mark_ends_ = false;         // Each of them ends a field: the block has no quote.
+  size_t at_ = 0;                       // The first mark that was not passed.
+  size_t position_ = 0;                 // Where the next record begins.
   std::vector<DelimitedField> fields_;  // Those of this record, and room for more.
   size_t count_ = 0;                    // How many the record has.
   bool too_many_ = false;               // It has more than are read.
