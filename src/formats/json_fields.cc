@@ -341,21 +341,25 @@ void JsonFields::add_element(const ColumnValue& value) {
 /// Appends what stands at the path's steps from `step` on, going from `value`, to the elements.
 void JsonFields::gather(const Target& target, size_t step, JsonCursor value) {
   const Type& leaf = row_.type(target.slot).children[0].type;
-  if (step == target.path.size()) return add_element(tree_value(target.slot, leaf, value));
-  const bool is_null = value.first() == 'n';
-  if (!is_null && value.first() != '{') {
-    add_element(bad_value(State::kNotAnObject, value.written(), leaf));
-    return;
+  for (; step < target.path.size(); ++step) {
+    const char first = value.first();
+    if (first == 'n') return add_element({});
+    if (first != '{') return add_element(bad_value(State::kNotAnObject, value.written(), leaf));
+    const auto field = last_field(value, target.path[step].name);
+    if (!field) return add_element({});
+    if (target.path[step].each) return gather_elements(target, step + 1, *field);
+    value = *field;
   }
-  const auto field = is_null ? std::nullopt : last_field(value, target.path[step].name);
-  if (!field) {
-    add_element({});
-  } else if (!target.path[step].each) {
-    gather(target, step + 1, *field);
-  } else if (field->first() == '[') {
-    field->for_each_element([&](JsonCursor element) { gather(target, step + 1, element); });
-  } else if (field->first() != 'n') {
-    add_element(bad_value(State::kNotAList, field->written(), leaf));
+  add_element(tree_value(target.slot, leaf, value));
+}
+
+/// Appends what stands at the path's steps from `step` on in each element of a list.
+void JsonFields::gather_elements(const Target& target, size_t step, JsonCursor list) {
+  if (list.first() == '[') {
+    list.for_each_element([&](JsonCursor element) { gather(target, step, element); });
+  } else if (list.first() != 'n') {
+    const Type& leaf = row_.type(target.slot).children[0].type;
+    add_element(bad_value(State::kNotAList, list.written(), leaf));
   }
 }
 

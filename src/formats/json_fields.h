@@ -77,6 +77,7 @@ class JsonFields {
 
   ColumnValue nested_value(const Target& target, JsonCursor value);
   void gather(const Target& target, size_t step, JsonCursor value);
+  void gather_elements(const Target& target, size_t step, JsonCursor list);
   ColumnValue tree_value(size_t slot, const Type& type, JsonCursor value);
   ColumnValue leaf_value(size_t slot, const Type& type, JsonCursor value);
   RecordValue scalar_value(JsonCursor value);

@@ -148,17 +148,25 @@ std::optional<int64_t> parse_plain_fraction(std::string_view text) {
   if (text.empty()) return 0;
   if (text[0] != '.' || text.size() < 2 || text.size() > 10) return std::nullopt;
   text.remove_prefix(1);
-  constexpr std::array<int64_t, kMicroseconds + 1> kUnits = {1'000'000, 100'000, 10'000, 1'000,
-                                                             100,       10,      1};
-  const size_t kept = std::min(text.size(), kMicroseconds);
-  int64_t number = 0;
+  int64_t microseconds = 0;
   bool all_digits = true;
-  for (const char c : text.substr(0, kept)) {
+  for (const char c : text.substr(0, kMicroseconds)) {
     all_digits &= c >= '0' && c <= '9';
-    number = number * 10 + (c - '0');
+    microseconds = microseconds * 10 + (c - '0');
   }
-  for (const char c : text.substr(kept)) all_digits &= c >= '0' && c <= '9';
-  return all_digits ? std::optional(number * kUnits[kept]) : std::nullopt;
+  for (size_t i = text.size(); i < kMicroseconds; ++i) microseconds *= 10;
+  if (text.size() > kMicroseconds) {
+    for (const char c : text.substr(kMicroseconds)) all_digits &= c >= '0' && c <= '9';
+  }
+  return all_digits ? std::optional(microseconds) : std::nullopt;
+}
+
+/// Reads six digits, as most fractions have, at the end of a time.
+std::optional<int64_t> parse_microseconds(std::string_view time) {
+  constexpr DigitForm kEnd("0.000000");
+  const DigitPairs digits(time.data() + time.size() - 8, kEnd);
+  if (!digits.fits()) return std::nullopt;
+  return digits.at(2) * 10'000 + digits.at(4) * 100 + digits.at(6);
 }
 
 /// Reads `2015-01-31T15:00:00Z`, which nearly all times are, or the same with a fraction.
@@ -168,7 +176,9 @@ std::optional<int64_t> parse_plain_timestamp(std::string_view text) {
   const auto days = parse_date(text.substr(0, 10));
   constexpr DigitForm kTime("00:00:00");
   const DigitPairs time(text.data() + 11, kTime);
-  const auto microsecond = parse_plain_fraction(text.substr(kSeconds));
+  const bool has_microseconds = text.size() == kSeconds + 7;
+  auto microsecond = has_microseconds ? parse_microseconds(text) : std::nullopt;
+  if (!microsecond) microsecond = parse_plain_fraction(text.substr(kSeconds));
   if (!days || !time.fits() || time.at(0) > 23 || time.at(3) > 59 || time.at(6) > 59 ||
       !microsecond) {
     return std::nullopt;

@@ -140,15 +140,9 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
-void fit_scalar(Kind kind, std::string_view text, const Type& type, const ValueRule& rule,
+void fit_parsed(Kind kind, std::string_view text, const Type& type, const ValueRule& rule,
                 ColumnValue& result) {
   switch (type.id) {
-    case Id::kVarchar:
-    case Id::kBlob:
-    case Id::kJson:
-      result.state = State::kGood;
-      result.text = text;
-      return;
     case Id::kBoolean:
       if (kind == Kind::kText) {
         fit_written_boolean(text, result);
@@ -215,11 +209,6 @@ void fit_value(const RecordValue& value, const Type& type, const ValueRule& rule
   } else {
     fit_edited(value, type, rule, result);
   }
-}
-
-void fit_text(std::string_view text, const Type& type, const ValueRule& rule, ColumnValue& result) {
-  if (!rule.edits()) return fit_scalar(Kind::kText, text, type, rule, result);
-  fit_value({.kind = Kind::kText, .text = text, .written = text}, type, rule, result);
 }
 
 std::string describe_bad(const ColumnValue& value, const Type& type) {

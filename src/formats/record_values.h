@@ -81,10 +81,11 @@ void fit_value(const RecordValue& value, const Type& type, const ValueRule& rule
                ColumnValue& result);
 /// The same for a boolean, number, string or text that no rule edits. The text comes in registers:
 /// copied from memory to memory right after it was written, it would cost more than all else.
-void fit_scalar(RecordValue::Kind kind, std::string_view text, const Type& type,
-                const ValueRule& rule, ColumnValue& result);
+inline void fit_scalar(RecordValue::Kind kind, std::string_view text, const Type& type,
+                       const ValueRule& rule, ColumnValue& result);
 /// The same as `fit_value` for a text outside JSON.
-void fit_text(std::string_view text, const Type& type, const ValueRule& rule, ColumnValue& result);
+inline void fit_text(std::string_view text, const Type& type, const ValueRule& rule,
+                     ColumnValue& result);
 /// Returns in words what is bad about a value of a column of `type`: `not a bigint: 'abc'`.
 std::string describe_bad(const ColumnValue& value, const Type& type);
 /// Writes values of one row.
@@ -100,6 +101,24 @@ struct ValueWriter {
                     size_t row) const;
   void write_text(std::string_view text, duckdb::Cells& cells, size_t row) const;
 };
+
+/// `fit_scalar` for what is not kept as it is written.
+void fit_parsed(RecordValue::Kind kind, std::string_view text, const Type& type,
+                const ValueRule& rule, ColumnValue& result);
+
+inline void fit_scalar(RecordValue::Kind kind, std::string_view text, const Type& type,
+                       const ValueRule& rule, ColumnValue& result) {
+  if (type.id != Type::Id::kVarchar && type.id != Type::Id::kJson && type.id != Type::Id::kBlob)
+    return fit_parsed(kind, text, type, rule, result);
+  result.state = ColumnValue::State::kGood;
+  result.text = text;
+}
+
+inline void fit_text(std::string_view text, const Type& type, const ValueRule& rule,
+                     ColumnValue& result) {
+  if (!rule.edits()) return fit_scalar(RecordValue::Kind::kText, text, type, rule, result);
+  fit_value({.kind = RecordValue::Kind::kText, .text = text, .written = text}, type, rule, result);
+}
 
 inline void ValueWriter::write_text(std::string_view text, duckdb::Cells& cells, size_t row) const {
   const auto before = static_cast<size_t>(text.data() - lasting.data());
