@@ -77,6 +77,7 @@ class FaultyFileSystem : public FileSystem {
     fault_step("sync");
     files_->sync(path);
   }
+  void begin_sync(const std::string& folder) override { files_->begin_sync(folder); }
   void remove(const std::string& path) override {
     fault_step("remove");
     files_->remove(path);

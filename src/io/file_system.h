@@ -43,6 +43,9 @@ class FileSystem {
   virtual bool put_if_absent(const std::string& path, const std::string& bytes) = 0;
   /// Makes sure that a file written by someone else (DuckDB) survives a power cut.
   virtual void sync(const std::string& path) = 0;
+  /// Has what is in the files below `folder` begin its way to the disk, so that `sync` has less to
+  /// wait for. A hint: nothing fails.
+  virtual void begin_sync(const std::string& folder) = 0;
   /// Removes a file; nothing happens when there is none.
   virtual void remove(const std::string& path) = 0;
   /// Removes all files below `folder` and, where folders exist, itself.
@@ -63,6 +66,7 @@ class MemoryFileSystem : public FileSystem {
   void write(const std::string& path, const std::string& bytes) override;
   bool put_if_absent(const std::string& path, const std::string& bytes) override;
   void sync(const std::string&) override {}
+  void begin_sync(const std::string&) override {}
   void remove(const std::string& path) override;
   void remove_all(const std::string& folder) override;
   void make_folder(const std::string&) override {}

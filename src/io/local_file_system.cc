@@ -185,6 +185,15 @@ class LocalFileSystem : public FileSystem {
     sync_folder(fs::path(path).parent_path());
   }
 
+  void begin_sync(const std::string& folder) override {
+    std::error_code error;
+    for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end;
+         it.increment(error)) {
+      const Descriptor file(::open(it->path().c_str(), O_RDONLY | O_CLOEXEC));
+      if (file.open()) ::sync_file_range(file.value(), 0, 0, SYNC_FILE_RANGE_WRITE);
+    }
+  }
+
   void remove(const std::string& path) override {
     if (::unlink(path.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR) fail("remove", path);
   }

@@ -50,9 +50,11 @@ class Execution {
   struct Running {
     Instant started;
     std::unique_ptr<ReadCounters> counters = std::make_unique<ReadCounters>();
+    std::string folder;  // That its attempt writes into; empty while it makes none.
   };
 
-  /// Ticks, and passes on a cancellation, until all tasks are over.
+  /// Ticks, passes on a cancellation, and has what attempts write begin its way to the disk, until
+  /// all tasks are over.
   void watch() {
     std::unique_lock lock(mutex_);
     while (over_ < plan_.tasks.size()) {
@@ -62,14 +64,19 @@ class Execution {
         context_.active.interrupt_all();
       }
       std::vector<RunningTask> running;
+      std::vector<std::string> folders;
       for (size_t i = 0; i < states_.size(); ++i) {
         if (states_[i] != State::kRunning) continue;
         const Task& task = plan_.tasks[i];
         const bool source = context_.project.assets[task.asset].is_source();
         running.push_back({&task, running_[i].started, running_[i].counters->bytes,
                            source ? task.bytes : -1, running_[i].counters->rows});
+        if (!running_[i].folder.empty()) folders.push_back(running_[i].folder);
       }
       listener_.tick(running);
+      lock.unlock();
+      for (const std::string& folder : folders) context_.environment.files.begin_sync(folder);
+      lock.lock();
     }
   }
 
@@ -175,6 +182,7 @@ class Execution {
     record.status = "running";
     record.folder = replace_all(asset.name, ".", "/") + "/" + record.id;
     std::optional<Error> failure;
+    show_folder(i, join_path(context_.project.table_folder(asset.name), record.id));
     try {
       store_.begin_attempt(record);
       report.outcome =
@@ -195,6 +203,7 @@ class Execution {
       record.error = failure->text();
       if (failure->message().starts_with("DuckDB stopped")) context_.engine.renew();
     }
+    show_folder(i, "");
     record.ended = context_.environment.clock.now();
     record.rows = report.outcome.rows;
     record.rejected = report.outcome.rejected;
@@ -205,6 +214,12 @@ class Execution {
       if (!failure) failure = std::move(error);
     }
     return failure;
+  }
+
+  /// Tells those who watch where an attempt writes.
+  void show_folder(size_t i, const std::string& folder) {
+    const std::lock_guard lock(mutex_);
+    running_[i].folder = folder;
   }
 
   BuildOutcome read_source(size_t i, const AttemptRecord& record) {
