@@ -38,7 +38,7 @@ find_path(ISAL_INCLUDE_DIRECTORY isa-l.h REQUIRED)
 find_library(ISAL_LIBRARY isal REQUIRED)
 
 add_library(tidemill_third_party INTERFACE)
-target_include_directories(tidemill_third_party SYSTEM INTERFACE "${ISAL_INCLUDE_DIRECTORY}")
+target_include_directories(tidemill_third_party SYSTEM INTERFACE "${ISAL_INCLUDE_DIRECTORY}" ${CURL_INCLUDE_DIRS})
 target_link_libraries(tidemill_third_party INTERFACE
   duckdb simdjson "${ISAL_LIBRARY}" yaml-cpp nlohmann_json::nlohmann_json CLI11::CLI11 fmt::fmt
-  SQLite::SQLite3 BZip2::BZip2 zstd::libzstd_shared CURL::libcurl OpenSSL::Crypto Threads::Threads)
+  SQLite::SQLite3 BZip2::BZip2 zstd::libzstd_shared OpenSSL::Crypto Threads::Threads ${CMAKE_DL_LIBS})

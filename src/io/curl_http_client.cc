@@ -1,5 +1,3 @@
-#include <curl/curl.h>
-
 #include <algorithm>
 #include <cstring>
 #include <mutex>
@@ -9,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "io/connection_limit.h"
+#include "io/curl_library.h"
 #include "io/http_client.h"
 
 namespace tidemill {
@@ -24,25 +23,25 @@ constexpr std::chrono::seconds kLongestRetryAfter{300};
 constexpr int kProxyWantsPassword = 407;
 
 struct CurlTextDeleter {
-  void operator()(char* text) const { curl_free(text); }
+  void operator()(char* text) const { curl().free(text); }
 };
 struct CurlUrlDeleter {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+  void operator()(CURLU* url) const { curl().url_cleanup(url); }
 };
 struct CurlListDeleter {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  void operator()(curl_slist* list) const { curl().slist_free_all(list); }
 };
 
 /// A URL taken apart.
 class Url {
  public:
   /// Throws a user's Error for what is no URL, or one with a name or password in it.
-  explicit Url(const std::string& text) : url_(curl_url()) {
-    const CURLUcode code = curl_url_set(url_.get(), CURLUPART_URL, text.c_str(), CURLU_URLENCODE);
+  explicit Url(const std::string& text) : url_(curl().url()) {
+    const CURLUcode code = curl().url_set(url_.get(), CURLUPART_URL, text.c_str(), CURLU_URLENCODE);
     if (!part(CURLUPART_USER).empty() || !part(CURLUPART_PASSWORD).empty())
       throw user_error("a name or password does not belong into an address");
     if (code != CURLUE_OK) {
-      throw user_error("not an address (" + std::string(curl_url_strerror(code)) +
+      throw user_error("not an address (" + std::string(curl().url_strerror(code)) +
                        "): " + quote(text));
     }
     const std::string scheme = part(CURLUPART_SCHEME);
@@ -58,18 +57,18 @@ class Url {
   }
   /// Returns what a redirect to `location` leads to.
   Url redirected(const std::string& location) const {
-    const std::unique_ptr<CURLU, CurlUrlDeleter> target(curl_url_dup(url_.get()));
-    if (curl_url_set(target.get(), CURLUPART_URL, location.c_str(), CURLU_URLENCODE) != CURLUE_OK)
+    const std::unique_ptr<CURLU, CurlUrlDeleter> target(curl().url_dup(url_.get()));
+    if (curl().url_set(target.get(), CURLUPART_URL, location.c_str(), CURLU_URLENCODE) != CURLUE_OK)
       throw user_error("redirected to what is no address: " + quote(location));
     char* whole = nullptr;
-    curl_url_get(target.get(), CURLUPART_URL, &whole, 0);
+    curl().url_get(target.get(), CURLUPART_URL, &whole, 0);
     return Url(std::unique_ptr<char, CurlTextDeleter>(whole).get());
   }
 
  private:
   std::string part(CURLUPart which) const {
     char* text = nullptr;
-    if (curl_url_get(url_.get(), which, &text, CURLU_DEFAULT_PORT) != CURLUE_OK) return "";
+    if (curl().url_get(url_.get(), which, &text, CURLU_DEFAULT_PORT) != CURLUE_OK) return "";
     return std::unique_ptr<char, CurlTextDeleter>(text).get();
   }
 
@@ -82,13 +81,13 @@ class HandlePool {
  public:
   ~HandlePool() {
     for (auto& [host, handles] : idle_) {
-      for (CURLM* handle : handles) curl_multi_cleanup(handle);
+      for (CURLM* handle : handles) curl().multi_cleanup(handle);
     }
   }
   CURLM* take(const std::string& host) {
     const std::lock_guard lock(mutex_);
     std::vector<CURLM*>& handles = idle_[host];
-    if (handles.empty()) return curl_multi_init();
+    if (handles.empty()) return curl().multi_init();
     CURLM* handle = handles.back();
     handles.pop_back();
     return handle;
@@ -113,13 +112,13 @@ class Connection {
         pool_(pool),
         host_(std::move(host)),
         multi_(pool.take(host_)),
-        easy_(curl_easy_init()) {
+        easy_(curl().easy_init()) {
     if (easy_ == nullptr || multi_ == nullptr) throw bug_error("libcurl does not start");
   }
   ~Connection() {
-    curl_multi_remove_handle(multi_,
-                             easy_);  // Closes a connection that is in the middle of a body.
-    curl_easy_cleanup(easy_);
+    curl().multi_remove_handle(multi_,
+                               easy_);  // Closes a connection that is in the middle of a body.
+    curl().easy_cleanup(easy_);
     pool_.give_back(host_, multi_);
   }
   Connection(const Connection&) = delete;
@@ -166,7 +165,7 @@ class Transfer : public ByteSource {
     if (wishes.with_password) set_password(request.access);
     set_range(request);
     if (extra_headers_ != nullptr) set(CURLOPT_HTTPHEADER, extra_headers_.get());
-    curl_multi_add_handle(connection_->multi(), connection_->easy());
+    curl().multi_add_handle(connection_->multi(), connection_->easy());
   }
 
   /// Waits for the first byte of the body, or the end: by then the headers are complete.
@@ -174,7 +173,7 @@ class Transfer : public ByteSource {
     while (!done_ && at_ == buffer_.size()) step();
     if (failure_ && at_ == buffer_.size()) throw *failure_;
     long status = 0;
-    curl_easy_getinfo(connection_->easy(), CURLINFO_RESPONSE_CODE, &status);
+    curl().easy_getinfo(connection_->easy(), CURLINFO_RESPONSE_CODE, &status);
     status_ = static_cast<int>(status);
     fingerprint_.etag = header("etag");
     fingerprint_.last_modified = header("last-modified");
@@ -210,7 +209,7 @@ class Transfer : public ByteSource {
  private:
   template <typename T>
   void set(CURLoption option, T value) {
-    if (curl_easy_setopt(connection_->easy(), option, value) != CURLE_OK)
+    if (curl().easy_setopt(connection_->easy(), option, value) != CURLE_OK)
       throw bug_error("libcurl does not take an option");
   }
 
@@ -251,39 +250,39 @@ class Transfer : public ByteSource {
   }
 
   void add_header(const std::string& line) {
-    curl_slist* longer = curl_slist_append(extra_headers_.get(), line.c_str());
+    curl_slist* longer = curl().slist_append(extra_headers_.get(), line.c_str());
     if (extra_headers_ == nullptr) extra_headers_.reset(longer);
   }
 
   void resume() {
     if (!paused_) return;
     paused_ = false;
-    curl_easy_pause(connection_->easy(), CURLPAUSE_CONT);
+    curl().easy_pause(connection_->easy(), CURLPAUSE_CONT);
   }
 
   void step() {
     cancellation_.check();
     int running = 0;
-    if (curl_multi_perform(connection_->multi(), &running) != CURLM_OK)
+    if (curl().multi_perform(connection_->multi(), &running) != CURLM_OK)
       throw transient_error("libcurl failed: " + quote(name_));
     if (running == 0) {
       finish();
     } else if (at_ == buffer_.size()) {
-      curl_multi_poll(connection_->multi(), nullptr, 0, kLookMilliseconds, nullptr);
+      curl().multi_poll(connection_->multi(), nullptr, 0, kLookMilliseconds, nullptr);
     }
   }
 
   void finish() {
     done_ = true;
     int left = 0;
-    const CURLMsg* end = curl_multi_info_read(connection_->multi(), &left);
+    const CURLMsg* end = curl().multi_info_read(connection_->multi(), &left);
     if (end != nullptr && end->data.result != CURLE_OK) failure_ = failure_of(end->data.result);
   }
 
   Error failure_of(CURLcode code) {
-    const std::string why = message_[0] != '\0' ? message_ : curl_easy_strerror(code);
+    const std::string why = message_[0] != '\0' ? message_ : curl().easy_strerror(code);
     long proxy_status = 0;
-    curl_easy_getinfo(connection_->easy(), CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+    curl().easy_getinfo(connection_->easy(), CURLINFO_HTTP_CONNECTCODE, &proxy_status);
     if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL)
       return user_error("not an address (" + why + "): " + quote(name_));
     if (code == CURLE_PEER_FAILED_VERIFICATION)
@@ -343,7 +342,7 @@ bool says_go_elsewhere(int status) {
 
 /// Reads an HTTP date (RFC 9110, section 5.6.7) as seconds since 1970; nothing when it is none.
 std::optional<int64_t> http_date(const std::string& text) {
-  const time_t seconds = curl_getdate(text.c_str(), nullptr);
+  const time_t seconds = curl().getdate(text.c_str(), nullptr);
   return seconds < 0 ? std::nullopt : std::optional<int64_t>(seconds);
 }
 
@@ -381,10 +380,6 @@ std::string validator_of(const Transfer& answer) {
 
 class CurlHttpClient : public HttpClient {
  public:
-  CurlHttpClient() {
-    static std::once_flag once;
-    std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
-  }
   HttpAnswer head(const HttpRequest& request, const Cancellation& cancellation) override {
     HttpAnswer answer = ask(request, false, cancellation);
     answer.body.reset();

@@ -1,7 +1,6 @@
-#include <curl/curl.h>
-
 #include "base/error.h"
 #include "base/text.h"
+#include "io/curl_library.h"
 #include "io/http_poster.h"
 
 namespace tidemill {
@@ -18,12 +17,12 @@ int look(void* cancellation, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
 }
 
 struct HeadersDeleter {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  void operator()(curl_slist* list) const { curl().slist_free_all(list); }
 };
 
 class CurlHttpPoster : public HttpPoster {
  public:
-  CurlHttpPoster() : easy_(curl_easy_init()) {
+  CurlHttpPoster() : easy_(curl().easy_init()) {
     if (easy_ == nullptr) throw transient_error("libcurl does not start");
     set(CURLOPT_PROTOCOLS_STR, "http,https");
     set(CURLOPT_NOSIGNAL, 1L);
@@ -35,37 +34,37 @@ class CurlHttpPoster : public HttpPoster {
     set(CURLOPT_WRITEFUNCTION, &drop_body);
     set(CURLOPT_ERRORBUFFER, message_);
   }
-  ~CurlHttpPoster() override { curl_easy_cleanup(easy_); }
+  ~CurlHttpPoster() override { curl().easy_cleanup(easy_); }
   CurlHttpPoster(const CurlHttpPoster&) = delete;
   CurlHttpPoster& operator=(const CurlHttpPoster&) = delete;
 
   int post(const std::string& url, const std::string& content_type, const std::string& body,
            const Cancellation& cancellation) override {
     const std::unique_ptr<curl_slist, HeadersDeleter> headers(
-        curl_slist_append(nullptr, ("Content-Type: " + content_type).c_str()));
+        curl().slist_append(nullptr, ("Content-Type: " + content_type).c_str()));
     set(CURLOPT_URL, url.c_str());
     set(CURLOPT_HTTPHEADER, headers.get());
     set(CURLOPT_POSTFIELDS, body.c_str());
     set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
     set(CURLOPT_XFERINFODATA, &cancellation);
     message_[0] = '\0';
-    const CURLcode code = curl_easy_perform(easy_);
+    const CURLcode code = curl().easy_perform(easy_);
     cancellation.check();
     if (code != CURLE_OK) throw failure_of(code, url);
     long status = 0;
-    curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+    curl().easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
     return static_cast<int>(status);
   }
 
  private:
   template <typename T>
   void set(CURLoption option, T value) {
-    if (curl_easy_setopt(easy_, option, value) != CURLE_OK)
+    if (curl().easy_setopt(easy_, option, value) != CURLE_OK)
       throw bug_error("libcurl does not take an option");
   }
 
   Error failure_of(CURLcode code, const std::string& url) const {
-    const std::string why = message_[0] != '\0' ? message_ : curl_easy_strerror(code);
+    const std::string why = message_[0] != '\0' ? message_ : curl().easy_strerror(code);
     if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL)
       return user_error("not an address (" + why + "): " + quote(url));
     return transient_error("no answer (" + why + "): " + quote(url));
