@@ -9,16 +9,19 @@ namespace tidemill {
 
 namespace {
 
-// The writer keeps a row group per thread and partition in memory, so row groups are small in
-// bytes, whatever the rows.
 constexpr std::string_view kParquet =
-    "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE_BYTES '8MB', "
-    "RETURN_STATS";
-constexpr size_t kRowGroupBytes = 8 * 1024 * 1024;
+    "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, RETURN_STATS";
 
-/// Returns how many rows make a row group of about `kRowGroupBytes`, from what columns of such
-/// types usually hold.
-size_t row_group_rows(const Schema& schema) {
+/// The writer keeps a row group per thread in memory, of each partition, so row groups are small in
+/// bytes, whatever the rows.
+constexpr size_t row_group_bytes(bool partitioned) {
+  constexpr size_t kMegabyte = 1024 * 1024;
+  return (partitioned ? 8 : 12) * kMegabyte;
+}
+
+/// Returns how many rows make a row group of about `bytes`, from what columns of such types usually
+/// hold.
+size_t row_group_rows(const Schema& schema, size_t bytes) {
   constexpr size_t kFewest = 2048;
   constexpr size_t kMost = 122'880;
   size_t width = 0;
@@ -40,7 +43,7 @@ size_t row_group_rows(const Schema& schema) {
         width += 8;
     }
   }
-  return std::clamp(kRowGroupBytes / std::max<size_t>(width, 1), kFewest, kMost);
+  return std::clamp(bytes / std::max<size_t>(width, 1), kFewest, kMost);
 }
 
 /// Returns how many values of a column make it into a dictionary before the column goes without:
@@ -105,9 +108,11 @@ duckdb::Table write_files(duckdb::Connection& connection, const WriteRequest& re
   std::string select = "SELECT " + select_list(request) + " FROM (\n" + request.select + "\n)";
   if (!request.cluster_by.empty()) select += " ORDER BY " + quoted_list(request.cluster_by);
   std::string target = duckdb::quote_literal(request.folder + "/part-0.parquet");
-  const size_t group = row_group_rows(request.schema);
+  const size_t bytes = row_group_bytes(!request.partition_by.empty());
+  const size_t group = row_group_rows(request.schema, bytes);
   const std::string rows = std::to_string(group);
   std::string options = std::string(kParquet) + ", ROW_GROUP_SIZE " + rows +
+                        ", ROW_GROUP_SIZE_BYTES " + std::to_string(bytes) +
                         ", DICTIONARY_SIZE_LIMIT " + std::to_string(dictionary_entries(group));
   if (!request.partition_by.empty()) {
     // Of this connection only: after so many rows a thread hands its partitions on.
