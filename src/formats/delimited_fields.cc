@@ -29,17 +29,18 @@ void DelimitedFields::find_marks() {
   }
   uint32_t* mark = marks_.get();
   uint64_t quotes = 0;
-  for (size_t at = 0; at < block_.size(); at += Bytes64::kSize) {
-    const std::string_view left = block_.substr(at);
-    const Bytes64 bytes =
-        left.size() < Bytes64::kSize ? Bytes64::rest_of(left) : Bytes64(left.data());
-    const uint64_t quotes_here = bytes.equal(quote);
+  const auto note = [&](const Bytes64& bytes, size_t at, uint64_t among) {
+    const uint64_t quotes_here = style_.quote ? bytes.equal(quote) : 0;
     quotes |= quotes_here;
-    uint64_t found = bytes.equal(delimiter) | bytes.equal('\n') | quotes_here;
-    if (left.size() < Bytes64::kSize) found &= (uint64_t{1} << left.size()) - 1;
+    const uint64_t found = (bytes.equal(delimiter) | bytes.equal('\n') | quotes_here) & among;
     for_each_bit(
         found, [&](int bit) { *mark++ = static_cast<uint32_t>(at) + static_cast<uint32_t>(bit); });
-  }
+  };
+  size_t at = 0;
+  for (; at + Bytes64::kSize <= block_.size(); at += Bytes64::kSize)
+    note(Bytes64(block_.data() + at), at, ~uint64_t{0});
+  const std::string_view rest = block_.substr(at);
+  note(Bytes64::rest_of(rest), at, (uint64_t{1} << rest.size()) - 1);
   *mark = static_cast<uint32_t>(block_.size());
   each_mark_ends_ = style_.delimiter.size() == 1 && (!style_.quote || quotes == 0);
 }
