@@ -40,7 +40,7 @@ void DelimitedFields::find_marks() {
   for (; at + Bytes64::kSize <= block_.size(); at += Bytes64::kSize)
     note(Bytes64(block_.data() + at), at, ~uint64_t{0});
   const std::string_view rest = block_.substr(at);
-  note(Bytes64::rest_of(rest), at, (uint64_t{1} << rest.size()) - 1);
+  if (!rest.empty()) note(Bytes64::rest_of(rest), at, (uint64_t{1} << rest.size()) - 1);
   *mark = static_cast<uint32_t>(block_.size());
   each_mark_ends_ = style_.delimiter.size() == 1 && (!style_.quote || quotes == 0);
 }
