@@ -125,7 +125,10 @@ int main(int count, char** arguments) {
   } catch (const std::exception& error) {
     std::fprintf(stderr, "tidemill: %s\n", error.what());
   }
-  std::fflush(nullptr);
+  if (std::fflush(nullptr) != 0 && code == 0) {
+    std::fprintf(stderr, "tidemill: the output cannot be written\n");
+    code = 1;
+  }
   // Without destroying statics, which threads of DuckDB may still use. See Globals::ends_process.
   std::_Exit(code);
 }

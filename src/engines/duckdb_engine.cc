@@ -12,8 +12,8 @@ namespace {
 constexpr std::string_view kParquet =
     "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, RETURN_STATS";
 
-/// The writer keeps a row group per thread in memory, of each partition, so row groups are small in
-/// bytes, whatever the rows.
+/// The writer keeps a row group per thread in memory, so row groups are small in bytes, whatever
+/// the rows; and smaller where it keeps one of each partition.
 constexpr size_t row_group_bytes(bool partitioned) {
   constexpr size_t kMegabyte = 1024 * 1024;
   return (partitioned ? 8 : 12) * kMegabyte;

@@ -206,15 +206,16 @@ Parsed<int64_t> parse_whole(std::string_view text, int bits) {
   constexpr size_t kAlwaysFit = 18;
   const size_t sign = text.starts_with('-') ? 1 : 0;
   const size_t count = text.size() - sign;
-  int64_t value = 0;
+  uint64_t digits = 0;  // What is no digit may make it wrap, and is refused.
   bool plain = count > 0 && count <= kAlwaysFit && (count == 1 || text[sign] != '0');
   if (plain) {
     for (const char c : text.substr(sign)) {
-      plain &= c >= '0' && c <= '9';
-      value = value * 10 + (c - '0');
+      const unsigned digit = static_cast<unsigned char>(c) - unsigned{'0'};
+      plain &= digit <= 9;
+      digits = digits * 10 + digit;
     }
   }
-  if (sign > 0) value = -value;
+  auto value = static_cast<int64_t>(sign > 0 ? 0 - digits : digits);
   if (!plain) {
     const auto parsed = parse_long_whole(text);
     if (parsed.fit != Fit::kFits) return parsed;

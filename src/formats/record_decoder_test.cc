@@ -262,6 +262,13 @@ TEST_F(RecordDecoderTest, TheQuickWayToReadATimeAgreesWithTheSlowOne) {
   }
 }
 
+TEST_F(RecordDecoderTest, LettersOfManyBytesAreNoNumber) {
+  EXPECT_EQ(value("bigint", "\"ééééééééé\""), "v: not a bigint: 'ééééééééé'");
+  EXPECT_EQ(value("bigint", "\"-999999999999999999\""), "-999999999999999999");
+  EXPECT_EQ(value("bigint", "\"-9223372036854775808\""), "-9223372036854775808");
+  EXPECT_EQ(value("bigint", "\"-\""), "v: not a bigint: '-'");
+}
+
 TEST_F(RecordDecoderTest, NoCharacterOfATimeIsTakenForAnother) {
   for (const std::string time : {"2015-01-31T12:34:56.789Z", "2015-01-31T12:34:56.123456789Z"}) {
     for (size_t at = 0; at < time.size(); ++at) {
