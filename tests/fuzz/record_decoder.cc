@@ -35,7 +35,7 @@ Contract choose_contract(Choices& choices) {
       column_of("ratio", "f", "float"),
       column_of("flag", "flag", "boolean")};
   contract.columns[2].paths.push_back(*parse_path("bio"));
-  contract.columns[4].fallback = "0";
+  contract.columns[4].fallback.emplace("0");
   contract.columns[5].time_formats = {"epoch_s", "%d/%m/%Y %H:%M"};
   contract.columns[12].trim = true;
   contract.columns[12].null_values = {"N/A", "0"};
