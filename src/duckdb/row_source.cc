@@ -200,8 +200,7 @@ void fill(duckdb_function_info info, duckdb_data_chunk chunk) {
               duckdb_data_chunk_get_vector(chunk, scan.places[column]));
         }
         const size_t rows = scan.reader->read(scan.batch);
-        for (size_t column = 0; column < scan.places.size(); ++column)
-          scan.batch.column(column).finish();
+        for (Cells& cells : scan.batch.columns()) cells.finish();
         duckdb_data_chunk_set_size(chunk, rows);
       },
       [&](const char* message) { duckdb_function_set_error(info, message); });

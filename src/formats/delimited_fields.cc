@@ -22,7 +22,6 @@ void DelimitedFields::begin(std::string_view block) {
 /// Notes where all bytes stand that may end a field or begin a quoted one, 64 bytes at a time.
 void DelimitedFields::find_marks() {
   const char delimiter = style_.delimiter.front();
-  const char quote = style_.quote.value_or(delimiter);
   if (most_marks_ <= block_.size()) {
     most_marks_ = block_.size() + 1;  // At worst each byte is one.
     marks_ = std::make_unique_for_overwrite<uint32_t[]>(most_marks_);
@@ -30,7 +29,7 @@ void DelimitedFields::find_marks() {
   uint32_t* mark = marks_.get();
   uint64_t quotes = 0;
   const auto note = [&](const Bytes64& bytes, size_t at, uint64_t among) {
-    const uint64_t quotes_here = style_.quote ? bytes.equal(quote) : 0;
+    const uint64_t quotes_here = style_.quote ? bytes.equal(*style_.quote) : 0;
     quotes |= quotes_here;
     const uint64_t found = (bytes.equal(delimiter) | bytes.equal('\n') | quotes_here) & among;
     for_each_bit(

@@ -26,18 +26,19 @@ uint64_t name_mark(std::string_view name) {
 
 /// True when two names are equal. Names are short: a call would cost more than this.
 inline bool same_name(std::string_view one, std::string_view other) {
-  if (one.size() != other.size()) return false;
-  const auto same_word = [&]<typename Word>(Word, size_t at) {
-    Word first;
-    Word second;
-    std::memcpy(&first, one.data() + at, sizeof first);
-    std::memcpy(&second, other.data() + at, sizeof second);
-    return first == second;
-  };
   const size_t size = one.size();
+  if (size != other.size()) return false;
   if (size > 16) return one == other;
-  if (size >= 8) return same_word(uint64_t{}, 0) && same_word(uint64_t{}, size - 8);
-  if (size >= 4) return same_word(uint32_t{}, 0) && same_word(uint32_t{}, size - 4);
+  const char* const first = one.data();
+  const char* const second = other.data();
+  if (size >= 8) {
+    return std::memcmp(first, second, 8) == 0 &&
+           std::memcmp(first + size - 8, second + size - 8, 8) == 0;
+  }
+  if (size >= 4) {
+    return std::memcmp(first, second, 4) == 0 &&
+           std::memcmp(first + size - 4, second + size - 4, 4) == 0;
+  }
   for (size_t i = 0; i < size; ++i) {
     if (one[i] != other[i]) return false;
   }
@@ -187,6 +188,14 @@ bool JsonFields::read_object(size_t object, bool covered) {
   }
 }
 
+/// Makes `result` what a column of `type` has of a string.
+inline void JsonFields::fit_string(const JsonString& string, const Type& type,
+                                   const ValueRule& rule, ColumnValue& result) {
+  const bool as_it_is = !string.half_surrogate && type.id != Type::Id::kJson && !rule.edits();
+  if (as_it_is) return fit_scalar(Kind::kString, text_of(string), type, rule, result);
+  fit_value(string_value(string), type, rule, result);
+}
+
 /// Reads a field's value into the slot that alone reads it: what most fields are.
 inline bool JsonFields::read_plain_field(size_t slot) {
   const Type& type = row_.type(slot);
@@ -195,11 +204,7 @@ inline bool JsonFields::read_plain_field(size_t slot) {
   if (first == '"') {
     JsonString string;
     if (!scanner_.read_string(string)) return false;
-    if (!string.half_surrogate && type.id != Type::Id::kJson) {
-      fit_scalar(Kind::kString, text_of(string), type, row_.rule(slot), result);
-    } else {
-      fit_value(string_value(string), type, row_.rule(slot), result);
-    }
+    fit_string(string, type, row_.rule(slot), result);
     return true;
   }
   if (first == '{' || first == '[') {
@@ -387,29 +392,19 @@ ColumnValue JsonFields::leaf_value(size_t slot, const Type& type, JsonCursor val
   const char first = value.first();
   const ValueRule& rule = row_.rule(slot);
   ColumnValue result;
-  if (first == '"' && type.id != Type::Id::kJson && !rule.edits()) {
-    const JsonString string = value.string();
-    if (!string.half_surrogate) {
-      fit_scalar(Kind::kString, text_of(string), type, rule, result);
-      if (result.bad()) result.leaf = &type;
-      return result;
-    }
+  if (first == '"') {
+    fit_string(value.string(), type, rule, result);
+  } else {
+    const bool container = first == '{' || first == '[';
+    const std::string_view written = value.written();
+    fit_value({.kind = container ? Kind::kContainer : kind_of_literal(first),
+               .text = written,
+               .written = written,
+               .half_surrogate = container && value.has_half_surrogate()},
+              type, rule, result);
   }
-  fit_value(scalar_value(value), type, rule, result);
   if (result.bad()) result.leaf = &type;
   return result;
-}
-
-/// Returns a value that is no list or struct for its column.
-RecordValue JsonFields::scalar_value(JsonCursor value) {
-  const char first = value.first();
-  if (first == '"') return string_value(value.string());
-  const bool container = first == '{' || first == '[';
-  const std::string_view written = value.written();
-  return {.kind = container ? Kind::kContainer : kind_of_literal(first),
-          .text = written,
-          .written = written,
-          .half_surrogate = container && value.has_half_surrogate()};
 }
 
 /// Puts the elements from `begin` on where the row keeps them; the first bad one makes the whole

@@ -74,13 +74,14 @@ class JsonFields {
   void set_container(RecordValue& value, size_t begin, size_t half_surrogates) const;
   std::string_view text_of(const JsonString& string);
   RecordValue string_value(const JsonString& string);
+  void fit_string(const JsonString& string, const Type& type, const ValueRule& rule,
+                  ColumnValue& result);
 
   ColumnValue nested_value(const Target& target, JsonCursor value);
   void gather(const Target& target, size_t step, JsonCursor value);
   void gather_elements(const Target& target, size_t step, JsonCursor list);
   ColumnValue tree_value(size_t slot, const Type& type, JsonCursor value);
   ColumnValue leaf_value(size_t slot, const Type& type, JsonCursor value);
-  RecordValue scalar_value(JsonCursor value);
   void add_element(const ColumnValue& value);
   ColumnValue list_of(size_t begin);
   std::optional<JsonCursor> last_field(JsonCursor object, std::string_view name);

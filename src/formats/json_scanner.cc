@@ -168,13 +168,6 @@ bool JsonScanner::fail_at(size_t token, const char* what) {
   return fail(what);
 }
 
-/// Returns where a token ends: where the one after it begins, or at the white space before.
-inline size_t JsonScanner::end_of(size_t token) const {
-  size_t end = tokens_[token + 1];
-  while (is_json_space(text_[end - 1])) --end;
-  return end;
-}
-
 bool JsonScanner::enter_object() {
   if (depth_ == kDeepest) return fail("it is nested too deep");
   open_[++depth_] = static_cast<uint32_t>(at_++);
@@ -222,8 +215,7 @@ bool JsonScanner::read_literal(std::string_view& literal) {
 }
 
 inline bool JsonScanner::check_literal(size_t token, std::string_view& literal) {
-  const size_t begin = tokens_[token];
-  literal = text_.substr(begin, end_of(token) - begin);
+  literal = between(token, token + 1);
   const char first = literal.front();
   if (first == '-' || is_digit(first))
     return is_json_number(literal) || fail_at(token, "a number is ill-formed");

@@ -58,7 +58,9 @@ class JsonScanner {
   /// Returns the token after the object or list that begins with a token and was passed.
   size_t after_container(size_t token) const { return after_containers_[token]; }
   /// Returns what stands from one token up to another, without white space at its end.
-  std::string_view between(size_t token, size_t end) const;
+  std::string_view between(size_t token, size_t end) const {
+    return without_space(tokens_[token], tokens_[end]);
+  }
   /// Returns what stands between the quotes of a string, which a token begins.
   std::string_view inside_string(size_t token) const;
   /// Returns where the next token begins, in bytes.
@@ -81,7 +83,7 @@ class JsonScanner {
   /// True when no token is left; else the text is broken.
   [[nodiscard]] bool at_end();
   /// Returns what was passed since `from`, a former `position()`, without white space at its end.
-  std::string_view since(size_t from) const;
+  std::string_view since(size_t from) const { return without_space(from, position()); }
   /// Returns how many strings of the text, up to here, held half of a surrogate pair.
   size_t half_surrogates() const { return half_surrogates_; }
 
@@ -98,7 +100,7 @@ class JsonScanner {
   bool skip_container();
   bool check_literal(size_t token, std::string_view& literal);
   bool check_escapes(JsonString& string, size_t end);
-  size_t end_of(size_t token) const;
+  std::string_view without_space(size_t begin, size_t end) const;
 
   std::unique_ptr<simdjson::internal::dom_parser_implementation> indexer_;
   std::string_view text_;
@@ -163,17 +165,9 @@ inline bool JsonScanner::skip_value() {
   return first == '{' || first == '[' ? skip_container() : skip_literal();
 }
 
-inline std::string_view JsonScanner::since(size_t from) const {
-  size_t end = position();
-  while (end > from && is_json_space(text_[end - 1])) --end;
-  return {text_.data() + from, end - from};
-}
-
-inline std::string_view JsonScanner::between(size_t token, size_t end) const {
-  const size_t begin = tokens_[token];
-  size_t last = end < count_ ? tokens_[end] : text_.size();
-  while (last > begin && is_json_space(text_[last - 1])) --last;
-  return {text_.data() + begin, last - begin};
+inline std::string_view JsonScanner::without_space(size_t begin, size_t end) const {
+  while (end > begin && is_json_space(text_[end - 1])) --end;
+  return {text_.data() + begin, end - begin};
 }
 
 /// Returns the string between whose quotes `inside` stands; its escapes are well-formed.

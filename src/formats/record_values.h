@@ -79,13 +79,27 @@ class ValueRule {
 /// Makes `result` what a column of `type` has of `value`; `type` is a scalar.
 void fit_value(const RecordValue& value, const Type& type, const ValueRule& rule,
                ColumnValue& result);
-/// The same for a boolean, number, string or text that no rule edits. The text comes in registers:
+/// `fit_scalar` for what is not kept as it is written.
+void fit_parsed(RecordValue::Kind kind, std::string_view text, const Type& type,
+                const ValueRule& rule, ColumnValue& result);
+
+/// `fit_value` for a boolean, number, string or text that no rule edits. The text is in registers:
 /// copied from memory to memory right after it was written, it would cost more than all else.
 inline void fit_scalar(RecordValue::Kind kind, std::string_view text, const Type& type,
-                       const ValueRule& rule, ColumnValue& result);
-/// The same as `fit_value` for a text outside JSON.
+                       const ValueRule& rule, ColumnValue& result) {
+  if (type.id != Type::Id::kVarchar && type.id != Type::Id::kJson && type.id != Type::Id::kBlob)
+    return fit_parsed(kind, text, type, rule, result);
+  result.state = ColumnValue::State::kGood;
+  result.text = text;
+}
+
+/// `fit_value` for a text outside JSON.
 inline void fit_text(std::string_view text, const Type& type, const ValueRule& rule,
-                     ColumnValue& result);
+                     ColumnValue& result) {
+  if (!rule.edits()) return fit_scalar(RecordValue::Kind::kText, text, type, rule, result);
+  fit_value({.kind = RecordValue::Kind::kText, .text = text, .written = text}, type, rule, result);
+}
+
 /// Returns in words what is bad about a value of a column of `type`: `not a bigint: 'abc'`.
 std::string describe_bad(const ColumnValue& value, const Type& type);
 /// Writes values of one row.
@@ -101,24 +115,6 @@ struct ValueWriter {
                     size_t row) const;
   void write_text(std::string_view text, duckdb::Cells& cells, size_t row) const;
 };
-
-/// `fit_scalar` for what is not kept as it is written.
-void fit_parsed(RecordValue::Kind kind, std::string_view text, const Type& type,
-                const ValueRule& rule, ColumnValue& result);
-
-inline void fit_scalar(RecordValue::Kind kind, std::string_view text, const Type& type,
-                       const ValueRule& rule, ColumnValue& result) {
-  if (type.id != Type::Id::kVarchar && type.id != Type::Id::kJson && type.id != Type::Id::kBlob)
-    return fit_parsed(kind, text, type, rule, result);
-  result.state = ColumnValue::State::kGood;
-  result.text = text;
-}
-
-inline void fit_text(std::string_view text, const Type& type, const ValueRule& rule,
-                     ColumnValue& result) {
-  if (!rule.edits()) return fit_scalar(RecordValue::Kind::kText, text, type, rule, result);
-  fit_value({.kind = RecordValue::Kind::kText, .text = text, .written = text}, type, rule, result);
-}
 
 inline void ValueWriter::write_text(std::string_view text, duckdb::Cells& cells, size_t row) const {
   const auto before = static_cast<size_t>(text.data() - lasting.data());
