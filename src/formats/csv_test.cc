@@ -13,7 +13,10 @@ class CsvTest : public FormatTest {
  protected:
   CsvTest() : FormatTest("csv") {}
 
-  Lines reasons() const {
+  /// Returns why records were put aside, by line: threads that share a file add theirs in any
+  /// order.
+  Lines reasons() {
+    std::ranges::stable_sort(sink_.rejects, {}, &Reject::line);
     Lines lines;
     for (const Reject& reject : sink_.rejects)
       lines.push_back(std::to_string(reject.line) + ": " + reject.reason);
