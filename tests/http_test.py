@@ -153,7 +153,7 @@ class BrokenConnections(HttpTest):
     def test_a_file_that_changes_meanwhile_is_read_anew(self):
         other = records(300, seed=SEED + 1)
         self.behaviour.cuts = iter([500])
-        self.behaviour.after_cut = lambda: self.behaviour.files.update({"/numbers.gz": gzip.compress(other, mtime=0)})
+        self.behaviour.at_cut = lambda: self.behaviour.files.update({"/numbers.gz": gzip.compress(other, mtime=0)})
         retries = self.run_well().retries()
         self.assertEqual(len(retries), 1)
         self.assertIn("the file changed while it was read", retries[0]["message"])
@@ -161,14 +161,14 @@ class BrokenConnections(HttpTest):
 
     def test_a_server_that_is_busy_meanwhile_is_waited_for(self):
         self.behaviour.cuts = iter([500])
-        self.behaviour.after_cut = lambda: self.behaviour.refusals.extend([("GET", 503, {"Retry-After": "0"})] * 3)
+        self.behaviour.at_cut = lambda: self.behaviour.refusals.extend([("GET", 503, {"Retry-After": "0"})] * 3)
         self.assertEqual(self.run_well().retries(), [])
         self.assert_loaded(self.content)
 
     def test_one_that_never_goes_on_fails_the_run_and_leaves_nothing(self):
         self.write_settings(retries=0)
         self.behaviour.cuts = iter([500])
-        self.behaviour.after_cut = lambda: self.behaviour.refusals.extend([("GET", 503, {"Retry-After": "0"})] * 100)
+        self.behaviour.at_cut = lambda: self.behaviour.refusals.extend([("GET", 503, {"Retry-After": "0"})] * 100)
         run = self.run_program("run")
         self.assertEqual(run.exit_code, 3, run.output)
         self.assertEqual(list(self.project.glob(".tidemill/lake/**/*.parquet")), [])

@@ -22,7 +22,7 @@ class Behaviour:
         self.validators = True
         self.refusals = []  # (method, status, headers), each for one request that fits.
         self.cuts = iter(())  # After how many bytes the next bodies break; when it ends, none does.
-        self.after_cut = lambda: None
+        self.at_cut = lambda: None  # Called before the client can see that the body broke.
         self.seconds_to_answer = 0.0
         self.redirects = {}  # Path to address.
         self.authorization = None  # What requests must say in `authorization_header`.
@@ -112,8 +112,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         elif cut is not None and cut < len(body):
             self.wfile.write(body[:cut])
             self.close_connection = True
+            behaviour.at_cut()
             self.connection.shutdown(socket.SHUT_RDWR)
-            behaviour.after_cut()
         else:
             self.wfile.write(body)
 
