@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "data/type.h"
+#include "duckdb/helper_threads.h"
 #include "duckdb/session.h"
 
 namespace tidemill::duckdb {
@@ -61,14 +62,24 @@ class OwnedResult {
 };
 
 struct Database::State {
-  ~State() { duckdb_close(&database); }
+  ~State() {
+    helpers.reset();
+    duckdb_close(&database);
+  }
 
   duckdb_database database = nullptr;
+  std::unique_ptr<HelperThreads> helpers;
   std::mutex mutex;      // Guards next_catalog.
   int next_catalog = 1;  // Each connection's catalog has a number of its own.
 };
 
 struct Connection::State {
+  explicit State(HelperThreads& threads) : helpers(threads) { helpers.begin_work(); }
+  ~State() { helpers.end_work(); }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  HelperThreads& helpers;
   duckdb_connection connection = nullptr;
   std::string catalog;
 };

@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/cores.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "duckdb/handles.h"
@@ -191,9 +192,14 @@ OwnedStatement prepare(duckdb_connection connection, const std::string& sql,
 }
 
 Database::Database(const Settings& settings) : state_(std::make_unique<State>()) {
+  const size_t cores =
+      settings.threads > 0 ? static_cast<size_t>(settings.threads) : usable_cores();
   OwnedConfig config;
   duckdb_create_config(config.out());
-  if (settings.threads > 0) set(config.get(), "threads", std::to_string(settings.threads));
+  // All threads are ours; DuckDB has none. See HelperThreads.
+  set(config.get(), "threads", std::to_string(cores));
+  set(config.get(), "external_threads", std::to_string(cores));
+  set(config.get(), "scheduler_process_partial", "true");
   if (!settings.memory_limit.empty()) set(config.get(), "memory_limit", settings.memory_limit);
   set(config.get(), "temp_directory", settings.temporary_folder);
   set(config.get(), "autoinstall_known_extensions", "false");
@@ -209,6 +215,7 @@ Database::Database(const Settings& settings) : state_(std::make_unique<State>())
     duckdb_free(message);
     throw user_error("DuckDB does not start: " + text);
   }
+  state_->helpers = std::make_unique<HelperThreads>(state_->database, cores);
   OwnedConnection connection;
   if (duckdb_connect(state_->database, connection.out()) != DuckDBSuccess)
     throw transient_error("DuckDB gives no connection");
@@ -220,7 +227,7 @@ Database::Database(const Settings& settings) : state_(std::make_unique<State>())
 Database::~Database() = default;
 
 std::unique_ptr<Connection> Database::connect() {
-  auto connection = std::make_unique<Connection::State>();
+  auto connection = std::make_unique<Connection::State>(*state_->helpers);
   if (duckdb_connect(state_->database, &connection->connection) != DuckDBSuccess) {
     throw transient_error("DuckDB gives no connection");
   }

@@ -44,7 +44,7 @@ struct Table {
 };
 
 struct Settings {
-  int threads = 0;               ///< 0: one per processor.
+  int threads = 0;               ///< That work at once; 0: one per processor.
   std::string memory_limit;      ///< As DuckDB writes it, `1GB`; empty: DuckDB's default.
   std::string temporary_folder;  ///< Where it may spill; empty: nowhere.
 };
@@ -71,7 +71,9 @@ class Database {
   std::unique_ptr<State> state_;
 };
 
-/// One connection: used by one thread at a time, except `interrupt`, which any thread may call.
+/// One connection: used by one thread at a time, except `interrupt`, which any thread may call. It
+/// stands for a thread at work: where fewer are open than there are processors, further threads
+/// help with their statements. So open it when there is work, and not for longer.
 /// What DuckDB reports is thrown as a user's Error with DuckDB's message; an interrupt as
 /// Cancelled; an invalidated instance or an I/O failure as Transient; a full disk or too little
 /// memory as a user's Error with a hint.

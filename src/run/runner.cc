@@ -7,6 +7,7 @@
 #include <set>
 #include <thread>
 
+#include "base/cores.h"
 #include "base/text.h"
 
 namespace tidemill {
@@ -34,8 +35,7 @@ class Execution {
 
   /// Returns a report for each task, in the plan's order.
   std::vector<TaskReport> run() {
-    const size_t workers =
-        std::min<size_t>(std::max(1U, std::thread::hardware_concurrency()), plan_.tasks.size());
+    const size_t workers = std::min(usable_cores(), plan_.tasks.size());
     {
       std::vector<std::jthread> threads;
       for (size_t i = 0; i < workers; ++i) threads.emplace_back([this] { work(); });
