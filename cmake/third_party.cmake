@@ -5,7 +5,7 @@ if(NOT EXISTS "${third_party}/duckdb/lib/libduckdb.so" OR NOT EXISTS "${third_pa
   message(FATAL_ERROR "build/third_party is not complete: run tools/setup build")
 endif()
 
-# Bound, so that the system finds 60,000 symbols at each start without searching: docs/decisions/018.
+# Bound, so that the system finds 57,000 symbols without searching for them: docs/decisions/018.
 set(bound_duckdb "${CMAKE_BINARY_DIR}/libduckdb.so")
 add_custom_command(
   OUTPUT "${bound_duckdb}"

@@ -102,8 +102,8 @@ class BindSymbolsTest(unittest.TestCase):
         self.assertTrue(any("4shop" in name for name in now))
         self.assertTrue(any("4shop" in name for name in later))
         bound_now, bound_later = named_relocations(self.bound)
-        # One of the process, and one of each thread, keep their names. Slots keep their relocation, which then only adds
-        # where the library was loaded.
+        # One of the process, and one of each thread, keep their names. Slots keep their relocation, which then only
+        # adds where the library was loaded.
         kept = {"_ZZN4shop6sharedEvE5value", "_ZN4shop5callsE"}
         self.assertEqual({name for name in bound_now if "4shop" in name} - kept, set())
         self.assertEqual(bound_later, later)
