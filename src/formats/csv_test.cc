@@ -126,6 +126,17 @@ TEST_F(CsvTest, AColumnThatMustBeThereMustBeInTheHeader) {
   EXPECT_EQ(rows_of("id\n1\n"), Lines{"1,"});
 }
 
+TEST_F(CsvTest, AFileOfWhichNothingIsReadIsRefused) {
+  for (ContractColumn& column : contract_.columns) column.required = false;
+  const std::string message =
+      "hour.json:1: no column of the contract reads any field of the file: ";
+  EXPECT_EQ(message_of("id;text\n1;a\n"),
+            message + "'id;text'\n  hint: is the delimiter right? It is ','");
+  EXPECT_EQ(message_of("ID,Text\n1,a\n"), message + "'ID,Text'\n  hint: did you mean 'ID'?");
+  EXPECT_EQ(rows_of("ID,Text\n"), Lines{});
+  EXPECT_EQ(rows_of("text,more\na,b\n"), Lines{",a"});
+}
+
 TEST_F(CsvTest, ExtraFieldsAreDroppedKeptOrRefused) {
   contract_.extra_fields = Contract::ExtraFields::kKeep;
   EXPECT_EQ(rows_of("id,a,b\n1,\"x\"\"\",\n2,,\n"), (Lines{"1,,{\"a\":\"x\\\"\"}", "2,,"}));

@@ -146,6 +146,7 @@ class DelimitedParser : public BlockParser {
         read_.push_back(i);
       }
     }
+    check_known(names, file);
     check_extra(file);
     check_unique(names, file);
   }
@@ -159,7 +160,23 @@ class DelimitedParser : public BlockParser {
     throw user_error("the file has no field for the required column " + column.name + ": " +
                      quote(name))
         .at({.file = file, .line = 1})
-        .hint(nearest_hint(name, names));
+        .hint(hint_for(name, names));
+  }
+
+  /// Throws when the contract knows none of a file's fields: rows of NULLs would be no better than
+  /// none.
+  void check_known(const std::vector<std::string>& names, const std::string& file) const {
+    if (!plain_.empty() || !read_.empty() || row_.slots().empty()) return;
+    throw user_error("no column of the contract reads any field of the file: " +
+                     quote(join(names, style_.delimiter)))
+        .at({.file = file, .line = 1})
+        .hint(hint_for(row_.slots().front().path.front().name, names));
+  }
+
+  /// Returns what may help where `wanted` is not among the names.
+  std::string hint_for(const std::string& wanted, const std::vector<std::string>& names) const {
+    if (names.size() == 1) return "is the delimiter right? It is " + quote(style_.delimiter);
+    return nearest_hint(wanted, names);
   }
 
   void check_extra(const std::string& file) const {
