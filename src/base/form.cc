@@ -123,6 +123,17 @@ std::vector<std::string> Form::names() const {
   return names;
 }
 
+std::function<void(const Options&, Mistakes&)> rule_of(
+    std::function<void(const Options&)> reading) {
+  return [reading = std::move(reading)](const Options& options, Mistakes& mistakes) {
+    try {
+      reading(options);
+    } catch (const Error& error) {
+      mistakes.add(error);
+    }
+  };
+}
+
 Form operator+(Form form, const Form& more) {
   form.fields.insert(form.fields.end(), more.fields.begin(), more.fields.end());
   form.rules.insert(form.rules.end(), more.rules.begin(), more.rules.end());

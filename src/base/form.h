@@ -56,6 +56,9 @@ struct Form {
   std::vector<std::string> names() const;
 };
 
+/// Returns the rule that options can be read by `reading`: it reports the Error that this throws.
+std::function<void(const Options&, Mistakes&)> rule_of(std::function<void(const Options&)> reading);
+
 /// The options that were given and are well-formed under their form; the others were reported and
 /// count as not given. Getters answer `fallback` for what is not given.
 class Options {

@@ -80,7 +80,14 @@ std::string Yaml::described() const {
 Yaml parse_yaml(std::string_view text, const std::string& file, int first_line) {
   const Converter converter{file, first_line};
   try {
-    return converter.convert(YAML::Load(std::string(text)), 0);
+    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
+    if (documents.empty()) return converter.convert(YAML::Node(), 0);
+    if (documents.size() > 1) {
+      throw user_error("a second YAML document: a file has one")
+          .at(converter.place(documents[1].Mark()))
+          .hint("put it into a file of its own, and remove the line of dashes");
+    }
+    return converter.convert(documents[0], 0);
   } catch (const YAML::Exception& error) {
     throw user_error("not valid YAML: " + error.msg).at(converter.place(error.mark));
   }

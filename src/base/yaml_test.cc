@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
+#include "base/error.h"
+
 namespace tidemill {
 namespace {
 
@@ -44,6 +48,18 @@ TEST(Yaml, NothingIsNull) {
     EXPECT_TRUE(parse_yaml(text, "f.yml").is_null()) << text;
   EXPECT_EQ(parse_yaml("a: 1", "f.yml").find("b"), nullptr);
   EXPECT_EQ(parse_yaml("[a]", "f.yml").find("a"), nullptr);
+}
+
+TEST(Yaml, OneDocumentAFile) {
+  EXPECT_EQ(parse_yaml("---\na: 1\n...\n", "f.yml").find("a")->text, "1");
+  try {
+    parse_yaml("a: 1\n---\nb: 2\n", "f.yml");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.text(), std::string("f.yml:3:1: a second YAML document: a file has one\n"
+                                        "  hint: put it into a file of its own, and remove the "
+                                        "line of dashes"));
+  }
 }
 
 TEST(Yaml, AValueThatIsLeftOutStandsAtItsKey) {

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "connectors/connector.h"
+#include "formats/contract_row.h"
 #include "formats/format.h"
 #include "io/fault.h"
 #include "publish/check.h"
@@ -48,6 +49,10 @@ Kinds all_kinds() {
   for (const Check* check : checks::all()) {
     kinds.checks.push_back({check->name, check->form, check->main_field, check->of_column});
   }
+  kinds.check_default = [](const ContractColumn& column) {
+    const Contract alone{.columns = {column}};
+    const ContractRow row(alone);
+  };
   return kinds;
 }
 

@@ -202,15 +202,19 @@ std::unique_ptr<duckdb::RowSource> make_block_rows(ReadRequest request, BlockFor
   return std::make_unique<BlockRows>(std::move(request), std::move(format));
 }
 
-std::vector<Field> block_fields() {
-  return {{.name = "block_size",
-           .type = FieldType::kInteger,
-           .doc = "Bytes of text that each thread reads at a time. Default: 2097152."},
-          {.name = "longest_record",
-           .type = FieldType::kInteger,
-           .doc = "The longest record in bytes; a longer one is a bad record, of which the first "
-                  "65536 bytes are kept. A thread may need five times as much memory. Default: "
-                  "33554432."}};
+Form block_form(std::string name) {
+  return {
+      .name = std::move(name),
+      .fields =
+          {{.name = "block_size",
+            .type = FieldType::kInteger,
+            .doc = "Bytes of text that each thread reads at a time. Default: 2097152."},
+           {.name = "longest_record",
+            .type = FieldType::kInteger,
+            .doc = "The longest record in bytes; a longer one is a bad record, of which the first "
+                   "65536 bytes are kept. A thread may need five times as much memory. Default: "
+                   "33554432."}},
+      .rules = {rule_of([](const Options& options) { block_limits(options); })}};
 }
 
 BlockLimits block_limits(const Options& options) {

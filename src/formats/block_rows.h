@@ -45,7 +45,7 @@ struct BlockFormat {
 std::unique_ptr<duckdb::RowSource> make_block_rows(ReadRequest request, BlockFormat format);
 
 /// The options of every format of text, with their reading.
-std::vector<Field> block_fields();
+Form block_form(std::string name);
 /// Throws a user's Error, with its place, for sizes out of range.
 BlockLimits block_limits(const Options& options);
 

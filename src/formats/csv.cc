@@ -13,7 +13,7 @@ const Format& csv() {
                                 .doc =
                                     "Fields between commas, records on lines, quotes around fields "
                                     "that need them (RFC 4180).",
-                                .form = {.name = "csv", .fields = delimited_fields(style)},
+                                .form = delimited_form("csv", style),
                                 .open = [](ReadRequest request, const Options& options) {
                                   return make_delimited_rows(std::move(request), style, options);
                                 }};

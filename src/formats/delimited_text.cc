@@ -289,8 +289,9 @@ bool is_ascii_printable(std::string_view text) {
 
 }  // namespace
 
-std::vector<Field> delimited_fields(const DelimitedStyle& style) {
-  std::vector<Field> fields = {
+Form delimited_form(std::string name, const DelimitedStyle& style) {
+  Form form{.name = name};
+  form.fields = {
       {.name = "delimiter",
        .doc = std::string("What stands between fields, 1 to 4 characters of ASCII. Default: ") +
               (style.delimiter == "\t" ? "a tab." : "a comma.")},
@@ -308,8 +309,8 @@ std::vector<Field> delimited_fields(const DelimitedStyle& style) {
        .type = FieldType::kChoice,
        .doc = "How the text is encoded. Default: utf-8.",
        .choices = {"utf-8", "latin-1"}}};
-  for (Field& field : block_fields()) fields.push_back(std::move(field));
-  return fields;
+  form.rules = {rule_of([style](const Options& options) { delimited_style(style, options); })};
+  return form + block_form(name);
 }
 
 DelimitedStyle delimited_style(DelimitedStyle style, const Options& options) {

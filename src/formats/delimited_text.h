@@ -35,7 +35,7 @@ struct DelimitedStyle {
 };
 
 /// Returns the options of a delimited format; `style` has the defaults.
-std::vector<Field> delimited_fields(const DelimitedStyle& style);
+Form delimited_form(std::string name, const DelimitedStyle& style);
 /// Returns the style that options give. Throws a user's Error, with its place, for what does not go
 /// together.
 DelimitedStyle delimited_style(DelimitedStyle style, const Options& options);

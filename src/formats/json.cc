@@ -80,7 +80,7 @@ const Format& json() {
   static const Format format = {
       .name = "json",
       .doc = "An array of JSON objects, or JSON objects one after another.",
-      .form = {.name = "json", .fields = block_fields()},
+      .form = block_form("json"),
       .open = open};
   return format;
 }

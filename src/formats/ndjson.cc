@@ -95,7 +95,7 @@ std::unique_ptr<duckdb::RowSource> open(ReadRequest request, const Options& opti
 const Format& ndjson() {
   static const Format format = {.name = "ndjson",
                                 .doc = "One JSON object a line.",
-                                .form = {.name = "ndjson", .fields = block_fields()},
+                                .form = block_form("ndjson"),
                                 .open = open};
   return format;
 }

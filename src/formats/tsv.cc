@@ -11,7 +11,7 @@ const Format& tsv() {
   static const DelimitedStyle style = {.delimiter = "\t", .quote = std::nullopt};
   static const Format format = {.name = "tsv",
                                 .doc = "Fields between tabs, records on lines, no quotes.",
-                                .form = {.name = "tsv", .fields = delimited_fields(style)},
+                                .form = delimited_form("tsv", style),
                                 .open = [](ReadRequest request, const Options& options) {
                                   return make_delimited_rows(std::move(request), style, options);
                                 }};

@@ -1,6 +1,7 @@
 // Reads a project's folder. Every mistake in it is found and reported at once.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/form.h"
+#include "data/contract.h"
 #include "duckdb/session.h"
 #include "io/file_system.h"
 #include "project/project.h"
@@ -32,6 +34,8 @@ struct Kinds {
   std::vector<Kind> connectors;
   std::vector<Kind> formats;
   std::vector<Kind> checks;
+  /// Throws a user's Error for a default that does not fit its column.
+  std::function<void(const ContractColumn&)> check_default = [](const ContractColumn&) {};
 
   static const Kind* find(const std::vector<Kind>& kinds, std::string_view name);
   static std::vector<std::string> names(const std::vector<Kind>& kinds);

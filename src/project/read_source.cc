@@ -168,6 +168,15 @@ void read_texts(const Options& options, const TextRules& common, ContractColumn&
   }
 }
 
+void check_default(const Options& options, const ContractColumn& column, Context& context) {
+  if (!column.fallback || !column.type.children.empty()) return;
+  try {
+    context.kinds.check_default(column);
+  } catch (Error& error) {
+    context.mistake(error.at(options.place("default")));
+  }
+}
+
 std::optional<ContractColumn> read_column(const Yaml& item, const TextRules& common,
                                           Context& context, Asset& asset) {
   const Options options = read_options(item, column_form(), context.mistakes);
@@ -179,6 +188,7 @@ std::optional<ContractColumn> read_column(const Yaml& item, const TextRules& com
   column.type = *type;
   read_paths(options, column, context);
   read_texts(options, common, column, context);
+  check_default(options, column, context);
   asset.columns.push_back({column.name, column.description, options.place("name")});
   const auto checks = read_checks(options, column.name, context);
   asset.checks.insert(asset.checks.end(), checks.begin(), checks.end());

@@ -1,5 +1,7 @@
 // tidemill.yml, and the variables that the other files use.
 #include <cstdlib>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "base/text.h"
@@ -44,6 +46,16 @@ duckdb::Value typed_value(const std::string& text, bool quoted) {
   if (const auto number = parse_integer(text)) return *number;
   if (const auto number = parse_number(text)) return *number;
   return text;
+}
+
+/// True for a size of memory as DuckDB takes it: `512MB`, `1.5 GiB`.
+bool is_memory_size(const std::string& text) {
+  const size_t end = text.find_first_not_of("0123456789.");
+  const auto number = parse_number(text.substr(0, end));
+  if (end == std::string::npos || !number || *number <= 0) return false;
+  static const std::set<std::string> units = {"kb",  "mb",  "gb",  "tb", "kib",
+                                              "mib", "gib", "tib", "b"};
+  return units.contains(lower(trim(text.substr(end))));
 }
 
 enum class Use { kDeclare, kReplace, kOnlyCheck };
@@ -151,6 +163,11 @@ void read_settings(const Yaml& yaml, const LoadRequest& request, Context& contex
   const Options options = read_options(yaml, settings_form(), context.mistakes);
   project.name = options.text("name");
   project.memory_limit = options.text("memory_limit");
+  if (options.has("memory_limit") && !is_memory_size(project.memory_limit)) {
+    context.mistake(user_error("not a size of memory: " + quote(project.memory_limit))
+                        .at(options.place("memory_limit"))
+                        .hint("a number and KB, MB, GB or TB: 1GB"));
+  }
   project.retries = options.integer("retries", project.retries);
   if (project.retries < 0 || project.retries > 100) {
     context.mistake(user_error("retries must be from 0 to 100: " + quote(options.text("retries")))
