@@ -21,7 +21,7 @@ import time
 import unittest
 from pathlib import Path
 
-from misbehaving_server import Handler, Proxy, Server
+from misbehaving_server import Certificate, Handler, Proxy, SecureServer, Server
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = Path(os.environ.get("TIDEMILL", ROOT / "build/tidemill")).resolve()
@@ -361,6 +361,79 @@ class Proxies(HttpTest):
         self.proxy.behaviour.cuts = iter([700])
         self.assertEqual(self.run_well().retries(), [])
         self.assert_came_through()
+
+
+class Certificates(HttpTest):
+    """Servers over TLS are asked, and are who they say they are."""
+
+    def setUp(self):
+        super().setUp()
+        self.content = records(500)
+        self.certificates = self.project / "certificates"
+        self.certificates.mkdir()
+        self.certificate = Certificate(self.certificates)
+        self.secure = self._exits.enter_context(SecureServer(self.certificate))
+        self.secure.behaviour.files = {"/numbers.gz": gzip.compress(self.content, mtime=0)}
+        self.url = self.secure.url + "/numbers.gz"
+        self.environment.pop("SSL_CERT_FILE", None)
+
+    def assert_not_trusted(self):
+        run = self.run_program("run")
+        self.assertEqual(run.exit_code, 1, run.output)
+        self.assertRegex(run.output, r"not trusted \(SSL[^\n]*\): 'https:")
+        self.assertEqual([event for event in run.events if event["event"] == "retrying"], [])
+        self.assertEqual(self.secure.behaviour.requests, [])
+
+    def test_a_server_that_nobody_vouches_for_is_not_asked(self):
+        self.write_source(url=self.url)
+        self.assert_not_trusted()
+
+    def test_the_option_names_who_vouches_and_what_breaks_is_gone_on_with(self):
+        self.write_source(f"ssl_ca: certificates/{self.certificate.file.name}\n", url=self.url)
+        self.secure.behaviour.cuts = iter([700, 2000])
+        self.assertEqual(self.run_well().retries(), [])
+        self.assertEqual(len(self.secure.behaviour.gets()), 3)
+        self.assert_loaded(self.content)
+
+    def test_so_does_the_environment_and_the_option_goes_before(self):
+        self.environment["SSL_CERT_FILE"] = str(self.certificate.file)
+        self.write_source(url=self.url)
+        self.run_well()
+        self.assert_loaded(self.content)
+        self.environment["SSL_CERT_FILE"] = str(Certificate(self.certificates, "DNS:other.invalid").file)
+        self.write_source(f"ssl_ca: certificates/{self.certificate.file.name}\n", url=self.url)
+        self.run_well("--full-refresh")
+
+    def test_a_certificate_of_another_name_is_not_trusted(self):
+        other = Certificate(self.certificates, "DNS:other.invalid")
+        self.secure = self._exits.enter_context(SecureServer(other))
+        self.write_source(f"ssl_ca: certificates/{other.file.name}\n", url=self.secure.url + "/numbers.gz")
+        self.assert_not_trusted()
+
+    def test_a_file_of_certificates_that_is_none_is_an_error(self):
+        (self.certificates / "text.pem").write_text("nothing\n")
+        for name in ("nowhere.pem", "text.pem"):
+            with self.subTest(name):
+                self.write_source(f"ssl_ca: certificates/{name}\n", url=self.url)
+                run = self.run_program("run")
+                self.assertEqual(run.exit_code, 1, run.output)
+                self.assertIn(f"no file of certificates: '{self.project}/certificates/{name}'", run.output)
+
+    def test_through_a_proxy_it_is_the_server_that_is_verified(self):
+        certificate = Certificate(self.certificates, "DNS:data.invalid")
+        secure = self._exits.enter_context(SecureServer(certificate))
+        secure.behaviour.files = self.secure.behaviour.files
+        proxy = self._exits.enter_context(Proxy(secure.url))
+        for ca, trusted in ((certificate, True), (self.certificate, False)):
+            with self.subTest(trusted=trusted):
+                options = f"proxy: {proxy.url}\nssl_ca: certificates/{ca.file.name}\n"
+                self.write_source(options, url="https://data.invalid/numbers.gz")
+                if trusted:
+                    self.run_well()
+                    self.assert_loaded(self.content)
+                    self.assertIn(("CONNECT", "data.invalid:443"), [request[:2] for request in proxy.behaviour.requests])
+                else:
+                    self.assert_not_trusted()
 
 
 class Connections(HttpTest):

@@ -4,7 +4,10 @@ import contextlib
 import hashlib
 import http.server
 import re
+import select
 import socket
+import ssl
+import subprocess
 import threading
 import urllib.parse
 import urllib.request
@@ -143,8 +146,47 @@ class Server(http.server.ThreadingHTTPServer):
         self.server_close()
 
 
+class Certificate:
+    """A certificate that vouches for itself, and its key, as files in a folder."""
+
+    def __init__(self, folder, names="IP:127.0.0.1"):
+        self.file = folder / f"{re.sub(r'[^a-z0-9]+', '-', names.lower())}.pem"
+        self.key = self.file.with_suffix(".key")
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+             "-days", "2", "-subj", "/CN=test", "-addext", f"subjectAltName={names}",
+             "-keyout", str(self.key), "-out", str(self.file)],
+            check=True, capture_output=True)
+
+
+class SecureServer(Server):
+    def __init__(self, certificate):
+        super().__init__()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate.file, certificate.key)
+        self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+        self.url = f"https://127.0.0.1:{self.server_port}"
+
+
 class ProxyHandler(Handler):
     """Forwards what it is asked for, every host to one server."""
+
+    def do_CONNECT(self):
+        behaviour = self.server.behaviour
+        with behaviour.lock:
+            behaviour.requests.append((self.command, self.path, dict(self.headers)))
+        target = urllib.parse.urlsplit(self.server.target)
+        with socket.create_connection((target.hostname, target.port)) as there:
+            self.send_response(200)
+            self.end_headers()
+            ends = {self.connection: there, there: self.connection}
+            while not behaviour.stopped.is_set():
+                for ready in select.select(list(ends), [], [], 0.1)[0]:
+                    data = ready.recv(65536)
+                    if not data:
+                        self.close_connection = True
+                        return
+                    ends[ready].sendall(data)
 
     def answer(self):
         behaviour = self.server.behaviour

@@ -2,6 +2,7 @@
 // connector.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -44,6 +45,11 @@ struct ConnectorContext {
   /// when nobody knows the secret.
   Secret secret(std::string_view field) const {
     return options.has(field) ? read_secret(options.secret(field), project_folder) : Secret();
+  }
+  /// Returns the path that an option gives, seen from the project's folder; empty when it is not
+  /// given.
+  std::string path(std::string_view field) const {
+    return options.has(field) ? std::filesystem::path(project_folder) / options.text(field) : "";
   }
 };
 

@@ -80,7 +80,7 @@ class AttachedDatabase {
 
   void attach() {
     const Options& options = context_.options;
-    std::map<std::string, std::string> fields = dialect_.secret_fields(options);
+    std::map<std::string, std::string> fields = dialect_.secret_fields(context_);
     fields["host"] = options.text("host");
     fields["port"] = std::to_string(options.integer("port", dialect_.port));
     fields["database"] = options.text("database");
@@ -90,7 +90,7 @@ class AttachedDatabase {
     for (const auto& [field, value] : fields)
       sql += ", " + field + " " + duckdb::quote_literal(value);
     connection_->query(sql + ")");
-    connection_->query("ATTACH " + duckdb::quote_literal(dialect_.attach_text(options)) + " AS " +
+    connection_->query("ATTACH " + duckdb::quote_literal(dialect_.attach_text(context_)) + " AS " +
                        alias_ + " (TYPE " + dialect_.name + ", SECRET " + alias_ + ", READ_ONLY)");
   }
 

@@ -39,9 +39,9 @@ struct DatabaseDialect {
   int64_t port = 0;            ///< Where nothing else is said.
   std::vector<std::string> settings;  ///< SQL for DuckDB once the extension is loaded.
   /// Returns the text of ATTACH, beside what the secret says.
-  std::function<std::string(const Options&)> attach_text;
+  std::function<std::string(const ConnectorContext&)> attach_text;
   /// Returns what the secret says beside host, port, database, user and password.
-  std::function<std::map<std::string, std::string>(const Options&)> secret_fields;
+  std::function<std::map<std::string, std::string>(const ConnectorContext&)> secret_fields;
   std::function<std::string(std::string_view)> quote_identifier;
   /// Returns a SELECT of three texts for each column in order: name, type, and YES where it may be
   /// NULL. No rows where there is no such table, or nothing of it may be seen.

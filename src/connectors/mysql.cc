@@ -103,14 +103,14 @@ std::optional<std::string> time_literal(const TableColumn& column, Instant time)
   return "TIMESTAMP'" + text + "'";
 }
 
-std::map<std::string, std::string> secret_fields(const Options& options) {
+std::map<std::string, std::string> secret_fields(const ConnectorContext& context) {
   static const std::map<std::string, std::string> modes = {{"disable", "disabled"},
                                                            {"prefer", "preferred"},
                                                            {"require", "required"},
                                                            {"verify", "verify_identity"}};
   std::map<std::string, std::string> fields = {
-      {"ssl_mode", modes.at(options.text("ssl", "prefer"))}};
-  if (options.has("ssl_ca")) fields["ssl_ca"] = options.text("ssl_ca");
+      {"ssl_mode", modes.at(context.options.text("ssl", "prefer"))}};
+  if (context.options.has("ssl_ca")) fields["ssl_ca"] = context.path("ssl_ca");
   return fields;
 }
 
@@ -123,7 +123,7 @@ const DatabaseDialect& dialect() {
       .settings = {"SET GLOBAL mysql_session_time_zone = '+00:00'",
                    "SET GLOBAL mysql_query_timeout_enabled = false",
                    "SET GLOBAL mysql_pool_enable_reaper_thread = false"},
-      .attach_text = [](const Options&) { return ""; },
+      .attach_text = [](const ConnectorContext&) { return ""; },
       .secret_fields = secret_fields,
       .quote_identifier = quote_identifier,
       .columns_sql = columns_sql,

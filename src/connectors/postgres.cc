@@ -14,7 +14,7 @@ std::string quote_setting(const std::string& value) {
   return "'" + replace_all(replace_all(value, "\\", "\\\\"), "'", "\\'") + "'";
 }
 
-std::string attach_text(const Options& options) {
+std::string attach_text(const ConnectorContext& context) {
   static const std::map<std::string, std::string> modes = {{"disable", "disable"},
                                                            {"prefer", "prefer"},
                                                            {"require", "require"},
@@ -22,8 +22,9 @@ std::string attach_text(const Options& options) {
   std::string text =
       "application_name=tidemill client_encoding=UTF8 connect_timeout=10 keepalives_idle=30 "
       "sslmode=" +
-      modes.at(options.text("ssl", "prefer"));
-  if (options.has("ssl_ca")) text += " sslrootcert=" + quote_setting(options.text("ssl_ca"));
+      modes.at(context.options.text("ssl", "prefer"));
+  if (context.options.has("ssl_ca"))
+    text += " sslrootcert=" + quote_setting(context.path("ssl_ca"));
   return text;
 }
 
@@ -83,7 +84,7 @@ const DatabaseDialect& dialect() {
       .port = 5432,
       .settings = {},
       .attach_text = attach_text,
-      .secret_fields = [](const Options&) { return std::map<std::string, std::string>(); },
+      .secret_fields = [](const ConnectorContext&) { return std::map<std::string, std::string>(); },
       .quote_identifier = duckdb::quote_identifier,
       .columns_sql = columns_sql,
       .records_sql = records_sql,

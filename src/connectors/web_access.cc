@@ -76,6 +76,7 @@ Form web_form(const std::string& field) {
        {.name = "proxy", .doc = "its address; empty: none; without it: as the environment says"},
        {.name = "proxy_user", .doc = "name that the proxy asks for"},
        {.name = "proxy_password", .type = FieldType::kSecret, .doc = "with proxy_user"},
+       {.name = "ssl_ca", .doc = "the file of certificates to verify servers against"},
        {.name = "connections",
         .type = FieldType::kInteger,
         .doc = "most that are open to one host at once"},
@@ -103,6 +104,7 @@ HttpRequest web_request(const ConnectorContext& context, const std::string& url)
   if (options.has("proxy")) access.proxy = options.text("proxy");
   access.proxy_user = options.text("proxy_user");
   access.proxy_password = context.secret("proxy_password");
+  access.ssl_ca = context.path("ssl_ca");
   return request;
 }
 

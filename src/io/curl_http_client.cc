@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <mutex>
 #include <utility>
@@ -162,6 +163,7 @@ class Transfer : public ByteSource {
     set(CURLOPT_HEADERDATA, this);
     set_timeouts(request.access);
     set_proxy(request.access);
+    set_certificates(request.access);
     if (wishes.with_password) set_password(request.access);
     set_range(request);
     if (extra_headers_ != nullptr) set(CURLOPT_HTTPHEADER, extra_headers_.get());
@@ -228,6 +230,14 @@ class Transfer : public ByteSource {
     set(CURLOPT_PROXYPASSWORD, access.proxy_password.reveal().c_str());
   }
 
+  void set_certificates(const HttpAccess& access) {
+    const char* known = std::getenv("SSL_CERT_FILE");
+    ssl_ca_ = !access.ssl_ca.empty() ? access.ssl_ca : known == nullptr ? "" : known;
+    if (ssl_ca_.empty()) return;
+    set(CURLOPT_CAINFO, ssl_ca_.c_str());
+    set(CURLOPT_PROXY_CAINFO, ssl_ca_.c_str());
+  }
+
   void set_password(const HttpAccess& access) {
     if (!access.user.empty()) {
       set(CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
@@ -286,7 +296,10 @@ class Transfer : public ByteSource {
     if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL)
       return user_error("not an address (" + why + "): " + quote(name_));
     if (code == CURLE_PEER_FAILED_VERIFICATION)
-      return user_error("not trusted (" + why + "): " + quote(name_));
+      return user_error("not trusted (" + why + "): " + quote(name_))
+          .hint("ssl_ca: the file of certificates that the server's is to be verified against");
+    if (code == CURLE_SSL_CACERT_BADFILE)
+      return user_error("no file of certificates: " + quote(ssl_ca_));
     if (proxy_status == kProxyWantsPassword) {
       return user_error("the proxy answered 407: " + quote(name_))
           .hint("proxy_user: …, proxy_password: ${secret:NAME}");
@@ -318,6 +331,7 @@ class Transfer : public ByteSource {
   }
 
   std::string name_;
+  std::string ssl_ca_;
   const Cancellation& cancellation_;
   char message_[CURL_ERROR_SIZE] = "";
   std::unique_ptr<curl_slist, CurlListDeleter> extra_headers_;

@@ -26,6 +26,8 @@ struct HttpAccess {
   std::optional<std::string> proxy;  ///< Empty: none. Nothing: as the environment says.
   std::string proxy_user;
   Secret proxy_password;
+  std::string ssl_ca;  ///< The file of certificates to verify servers against; empty: the one that
+                       ///< SSL_CERT_FILE names in the environment, or the system's.
 };
 
 struct HttpRequest {
