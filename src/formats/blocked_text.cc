@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <exception>
 #include <span>
 #include <utility>
 
@@ -13,6 +14,7 @@ namespace tidemill {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr size_t kMostReady = 2;
 
 int64_t count_lines(std::string_view text) { return count_bytes(text, '\n'); }
 
@@ -31,13 +33,56 @@ BlockedText::BlockedText(Open open, std::unique_ptr<RecordSplitter> splitter, Bl
       at_start_(has_mark) {}
 
 std::optional<RecordBlock> BlockedText::next(std::vector<uint8_t>& buffer) {
-  const std::lock_guard lock(mutex_);
-  if (over_) return std::nullopt;
-  over_ = true;  // Unless all goes well.
-  auto block = read(buffer);
+  std::unique_lock lock(mutex_);
+  spare_.push_back(std::exchange(buffer, {}));
+  // A reader that has the text to itself takes what it reads.
+  const size_t wanted = last_taker_ == std::this_thread::get_id() ? 1 : kMostReady;
+  while (ready_.empty() || (ready_.size() < wanted && !reading_ && !over_)) {
+    if (reading_) {
+      changed_.wait(lock);
+    } else if (!over_) {
+      read_ahead(lock);
+    } else {
+      buffer = take_spare();
+      return std::nullopt;
+    }
+  }
+  Ready last = std::move(ready_.back());  // Of which the most is still in a cache.
+  ready_.pop_back();
+  buffer = std::move(last.buffer);
+  last_taker_ = std::this_thread::get_id();
+  return std::move(last.block);
+}
+
+std::vector<uint8_t> BlockedText::take_spare() {
+  if (spare_.empty()) return {};
+  std::vector<uint8_t> buffer = std::move(spare_.back());
+  spare_.pop_back();
+  return buffer;
+}
+
+/// Reads one more block, unlocked.
+void BlockedText::read_ahead(std::unique_lock<std::mutex>& lock) {
+  Ready next{.block = {}, .buffer = take_spare()};
+  reading_ = true;
+  lock.unlock();
+  std::optional<RecordBlock> block;
+  std::exception_ptr thrown;
+  try {
+    block = read(next.buffer);
+    if (!block) text_.reset();
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  lock.lock();
+  reading_ = false;
   over_ = !block;
-  if (over_) text_.reset();
-  return block;
+  if (block) {
+    next.block = std::move(*block);
+    ready_.push_back(std::move(next));
+  }
+  changed_.notify_all();
+  if (thrown != nullptr) std::rethrow_exception(thrown);
 }
 
 std::optional<RecordBlock> BlockedText::read(std::vector<uint8_t>& buffer) {

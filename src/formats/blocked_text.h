@@ -1,6 +1,7 @@
 // A text in blocks of whole records, in bounded memory, for several readers.
 #pragma once
 
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -8,6 +9,8 @@
 #include <mutex>
 #include <optional>
 #include <string_view>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "formats/record_splitter.h"
@@ -21,9 +24,10 @@ struct BlockLimits {
   size_t longest_record = 0;  ///< In bytes; at least `block`.
 };
 
-/// Cuts a text into blocks. Whoever needs a block reads (and decompresses) it into a buffer of its
-/// own while the others wait; what is done with the block goes on side by side. A byte-order mark
-/// at the beginning (UTF-8's) is left out.
+/// Cuts a text into blocks. Whoever needs a block reads (and decompresses) one; what is done with
+/// the blocks goes on side by side. Where several readers share the text, some blocks are kept
+/// ready, so that nobody waits for the one who reads. A byte-order mark at the beginning (UTF-8's)
+/// is left out.
 class BlockedText {
  public:
   using Open = std::function<std::unique_ptr<ByteSource>()>;
@@ -33,18 +37,33 @@ class BlockedText {
   BlockedText(Open open, std::unique_ptr<RecordSplitter> splitter, BlockLimits limits,
               int64_t first_line, bool has_mark = true);
 
-  /// Returns the next block, or nothing at the end. It lies in `buffer`, which is made as large as
-  /// need be. Any thread may call it. Throws as the text and the splitter do; after that, and for
-  /// everyone else, the text is at its end.
+  /// Returns a block that nobody has had, or nothing at the end. It lies in `buffer`, whose former
+  /// content is nobody's any more. Any thread may call it. Throws as the text and the splitter do;
+  /// after that, for everyone else, no more is read.
   std::optional<RecordBlock> next(std::vector<uint8_t>& buffer);
 
  private:
+  struct Ready {
+    RecordBlock block;
+    std::vector<uint8_t> buffer;  // That the block lies in.
+  };
+
+  std::vector<uint8_t> take_spare();
+  void read_ahead(std::unique_lock<std::mutex>& lock);
   std::optional<RecordBlock> read(std::vector<uint8_t>& buffer);
   size_t fill(std::vector<uint8_t>& buffer, size_t end);
   RecordBlock take_long(std::string_view text);
   RecordBlock take(std::string_view text, RecordSplitter::Cut cut, std::vector<RecordSpan> records);
 
-  std::mutex mutex_;  // Guards all below.
+  std::mutex mutex_;  // Guards the next six.
+  std::condition_variable changed_;
+  std::vector<Ready> ready_;
+  std::vector<std::vector<uint8_t>> spare_;
+  bool reading_ = false;        // By one of those who want a block.
+  bool over_ = false;           // There is no further block to read.
+  std::thread::id last_taker_;  // Of a block.
+
+  // All below belongs to the one who reads.
   Open open_;
   std::unique_ptr<RecordSplitter> splitter_;
   BlockLimits limits_;
@@ -53,7 +72,6 @@ class BlockedText {
   int64_t line_;               // Of the first byte that is in no block yet.
   bool at_start_;              // A byte-order mark may follow.
   bool at_end_ = false;        // The text has no more than what was read.
-  bool over_ = false;          // There is no further block.
 };
 
 }  // namespace tidemill
