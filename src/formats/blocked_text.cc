@@ -36,7 +36,8 @@ std::optional<RecordBlock> BlockedText::next(std::vector<uint8_t>& buffer) {
   std::unique_lock lock(mutex_);
   spare_.push_back(std::exchange(buffer, {}));
   // A reader that has the text to itself takes what it reads.
-  const size_t wanted = last_taker_ == std::this_thread::get_id() ? 1 : kMostReady;
+  const std::thread::id reader = std::this_thread::get_id();
+  const size_t wanted = last_reader_ && last_reader_ != reader ? kMostReady : 1;
   while (ready_.empty() || (ready_.size() < wanted && !reading_ && !over_)) {
     if (reading_) {
       changed_.wait(lock);
@@ -47,11 +48,11 @@ std::optional<RecordBlock> BlockedText::next(std::vector<uint8_t>& buffer) {
       return std::nullopt;
     }
   }
-  Ready last = std::move(ready_.back());  // Of which the most is still in a cache.
-  ready_.pop_back();
-  buffer = std::move(last.buffer);
-  last_taker_ = std::this_thread::get_id();
-  return std::move(last.block);
+  Ready next = std::move(ready_.front());
+  ready_.pop_front();
+  buffer = std::move(next.buffer);
+  last_reader_ = reader;
+  return std::move(next.block);
 }
 
 std::vector<uint8_t> BlockedText::take_spare() {

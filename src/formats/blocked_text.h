@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -37,9 +38,9 @@ class BlockedText {
   BlockedText(Open open, std::unique_ptr<RecordSplitter> splitter, BlockLimits limits,
               int64_t first_line, bool has_mark = true);
 
-  /// Returns a block that nobody has had, or nothing at the end. It lies in `buffer`, whose former
-  /// content is nobody's any more. Any thread may call it. Throws as the text and the splitter do;
-  /// after that, for everyone else, no more is read.
+  /// Returns the first block that nobody has had, or nothing at the end. It lies in `buffer`, whose
+  /// former content is nobody's any more. Any thread may call it. Throws as the text and the
+  /// splitter do; after that, for everyone else, no more is read.
   std::optional<RecordBlock> next(std::vector<uint8_t>& buffer);
 
  private:
@@ -57,11 +58,11 @@ class BlockedText {
 
   std::mutex mutex_;  // Guards the next six.
   std::condition_variable changed_;
-  std::vector<Ready> ready_;
+  std::deque<Ready> ready_;
   std::vector<std::vector<uint8_t>> spare_;
-  bool reading_ = false;        // By one of those who want a block.
-  bool over_ = false;           // There is no further block to read.
-  std::thread::id last_taker_;  // Of a block.
+  bool reading_ = false;                        // By one of those who want a block.
+  bool over_ = false;                           // There is no further block to read.
+  std::optional<std::thread::id> last_reader_;  // Who took the last block.
 
   // All below belongs to the one who reads.
   Open open_;

@@ -64,6 +64,7 @@ Outcome read_all(const std::string& text, bool breaks, size_t readers, size_t bl
   BlockedText blocks([&] { return std::make_unique<Pieces>(text, breaks); },
                      std::make_unique<Lines>(), {.block = block, .longest_record = 100'000}, 1);
   Outcome outcome;
+  int64_t last_line = 0;
   std::mutex mutex;
   std::vector<std::jthread> threads;
   for (size_t i = 0; i < readers; ++i) {
@@ -73,6 +74,9 @@ Outcome read_all(const std::string& text, bool breaks, size_t readers, size_t bl
         while (const auto next = blocks.next(buffer)) {
           EXPECT_GE(next->text.data(), reinterpret_cast<const char*>(buffer.data()));
           const std::lock_guard lock(mutex);
+          // One reader gets them in their order.
+          EXPECT_TRUE(readers > 1 || next->first_line >= last_line);
+          last_line = next->first_line;
           EXPECT_TRUE(outcome.blocks.emplace(next->first_line, next->text).second);
         }
       } catch (const Error&) {
