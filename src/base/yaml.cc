@@ -80,7 +80,8 @@ std::string Yaml::described() const {
 Yaml parse_yaml(std::string_view text, const std::string& file, int first_line) {
   const Converter converter{file, first_line};
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
+    std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
+    while (documents.size() > 1 && documents.back().IsNull()) documents.pop_back();
     if (documents.empty()) return converter.convert(YAML::Node(), 0);
     if (documents.size() > 1) {
       throw user_error("a second YAML document: a file has one")

@@ -51,7 +51,8 @@ TEST(Yaml, NothingIsNull) {
 }
 
 TEST(Yaml, OneDocumentAFile) {
-  EXPECT_EQ(parse_yaml("---\na: 1\n...\n", "f.yml").find("a")->text, "1");
+  for (const char* text : {"---\na: 1\n...\n", "a: 1\n---\n", "a: 1\n---\n# no more\n"})
+    EXPECT_EQ(parse_yaml(text, "f.yml").find("a")->text, "1") << text;
   try {
     parse_yaml("a: 1\n---\nb: 2\n", "f.yml");
     FAIL();

@@ -2,60 +2,84 @@
 
 #include <algorithm>
 #include <chrono>
+#include <system_error>
 
 namespace tidemill::duckdb {
 
 namespace {
 
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
 /// A thread that ends one attempt and begins the next leaves a core idle no longer than this.
-constexpr std::chrono::milliseconds kPause{5};
+constexpr milliseconds kPause{5};
+/// How long a helper rests before it reads another batch, since its statement may be cancelled.
+constexpr milliseconds kLongestRest{100};
+/// How long a helper that finds no work waits before it looks again: longer each time.
+constexpr microseconds kShortestLook{20};
+constexpr microseconds kLongestLook{1000};
+
+/// Whom this thread helps; null in all others.
+thread_local HelperThreads* helping = nullptr;
 
 }  // namespace
 
 HelperThreads::HelperThreads(duckdb_database database, size_t cores)
-    : database_(database), cores_(cores), helping_(cores - 1) {
-  for (size_t helper = 0; helper < helping_.size(); ++helper)
-    threads_.emplace_back([this, helper] { help(helper); });
+    : cores_(cores), tasks_(duckdb_create_task_state(database)) {
+  try {
+    for (size_t i = 1; i < cores; ++i) threads_.emplace_back([this] { help(); });
+  } catch (const std::system_error&) {
+    // The system gives no more threads.
+  }
 }
 
 HelperThreads::~HelperThreads() {
-  std::unique_lock lock(mutex_);
-  over_ = true;
-  changed_.notify_all();
-  // A call to go wakes one of the helpers that sleep in DuckDB, whichever: it is repeated until the
-  // last one has heard it.
-  while (std::ranges::any_of(helping_, [](duckdb_task_state state) { return state != nullptr; })) {
-    dismiss_unwanted();
-    changed_.wait_for(lock, std::chrono::milliseconds(1));
+  {
+    const std::lock_guard lock(mutex_);
+    over_ = true;
+    changed_.notify_all();
   }
+  threads_.clear();
+  duckdb_destroy_task_state(tasks_);
 }
 
 void HelperThreads::count_worker(int change) {
   const std::lock_guard lock(mutex_);
   workers_ += static_cast<size_t>(change);
-  dismiss_unwanted();
   changed_.notify_all();
 }
 
-void HelperThreads::dismiss_unwanted() {
-  for (size_t helper = 0; helper < helping_.size(); ++helper) {
-    if (helping_[helper] != nullptr && !wanted(helper)) duckdb_finish_execution(helping_[helper]);
-  }
+void HelperThreads::rest_if_unwanted() {
+  if (helping == nullptr) return;
+  HelperThreads& all = *helping;
+  std::unique_lock lock(all.mutex_);
+  if (all.workers_ + all.busy_ <= all.cores_) return;
+  --all.busy_;
+  all.changed_.wait_for(lock, kLongestRest, [&] { return all.has_spare_core(); });
+  ++all.busy_;
 }
 
-void HelperThreads::help(size_t helper) {
+void HelperThreads::help() {
+  helping = this;
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [&] { return over_ || wanted(helper); });
+    changed_.wait(lock, [this] { return over_ || has_spare_core(); });
     if (over_) return;
-    if (changed_.wait_for(lock, kPause, [&] { return !wanted(helper); })) continue;
-    duckdb_task_state state = helping_[helper] = duckdb_create_task_state(database_);
-    lock.unlock();
-    duckdb_execute_tasks_state(state);  // Returns some time after it was dismissed.
-    lock.lock();
-    helping_[helper] = nullptr;
-    duckdb_destroy_task_state(state);
-    changed_.notify_all();
+    if (changed_.wait_for(lock, kPause, [this] { return over_ || !has_spare_core(); })) continue;
+    for (microseconds look = kShortestLook; !over_ && has_spare_core();) {
+      ++busy_;
+      lock.unlock();
+      const bool found = duckdb_execute_n_tasks_state(tasks_, 1) > 0;
+      lock.lock();
+      --busy_;
+      if (found) {
+        changed_.notify_all();
+        look = kShortestLook;
+      } else {
+        changed_.wait_for(lock, look);
+        look = std::min(look * 2, kLongestLook);
+      }
+    }
   }
 }
 

@@ -22,7 +22,7 @@ namespace tidemill::duckdb {
 namespace {
 
 using std::chrono::milliseconds;
-constexpr std::chrono::seconds kPatience{60};
+constexpr std::chrono::seconds kPatience{20};
 
 /// Batches of one row, slowly made, until it is told to stop. Knows which threads made the last
 /// ones.
@@ -146,7 +146,7 @@ TEST(HelperThreads, OneGoesWhenAnotherThreadBeginsToWorkAndComesBackAfterwards) 
   for (int i = 0; i < 3; ++i) {
     EXPECT_TRUE(rows.wait_for_threads(2, 20));
     const auto another = database.connect();
-    EXPECT_TRUE(rows.wait_for_threads(1, 100));
+    EXPECT_TRUE(rows.wait_for_threads(1, 40));
     EXPECT_EQ(text_of(another->query("SELECT 42").rows[0][0]), "42");
   }
   EXPECT_TRUE(count.is_right());

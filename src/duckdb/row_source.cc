@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "duckdb/handles.h"
+#include "duckdb/helper_threads.h"
 
 namespace tidemill::duckdb {
 
@@ -192,6 +193,7 @@ void begin_thread(duckdb_init_info info) {
 
 void fill(duckdb_function_info info, duckdb_data_chunk chunk) {
   Scan& scan = *static_cast<Scan*>(duckdb_function_get_local_init_data(info));
+  HelperThreads::rest_if_unwanted();
   keep_exceptions(
       *scan.state,
       [&] {

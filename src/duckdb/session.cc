@@ -83,7 +83,7 @@ std::optional<OwnedValue> find_value(const Parameters& parameters, const std::st
 /// Works on a statement until its result can be fetched. DuckDB's own loop, in
 /// duckdb_execute_pending, spins when other threads have all the tasks: with an attempt a core, it
 /// takes a third of the machine from those that work. This one sleeps, a little longer each time.
-void work_on(duckdb_pending_result pending) {
+void work_on(duckdb_pending_result pending, HelperThreads& helpers) {
   using std::chrono::microseconds;
   constexpr microseconds kShortest{20};
   constexpr microseconds kLongest{1000};
@@ -98,7 +98,9 @@ void work_on(duckdb_pending_result pending) {
         pause = kShortest;
         break;
       case DUCKDB_PENDING_NO_TASKS_AVAILABLE:
+        helpers.end_work();
         std::this_thread::sleep_for(pause);
+        helpers.begin_work();
         pause = std::min(pause * 2, kLongest);
     }
   }
@@ -199,7 +201,6 @@ Database::Database(const Settings& settings) : state_(std::make_unique<State>())
   // All threads are ours; DuckDB has none. See HelperThreads.
   set(config.get(), "threads", std::to_string(cores));
   set(config.get(), "external_threads", std::to_string(cores));
-  set(config.get(), "scheduler_process_partial", "true");
   if (!settings.memory_limit.empty()) set(config.get(), "memory_limit", settings.memory_limit);
   set(config.get(), "temp_directory", settings.temporary_folder);
   set(config.get(), "autoinstall_known_extensions", "false");
@@ -263,7 +264,7 @@ std::vector<ResultColumn> Connection::stream(
   if (duckdb_pending_prepared_streaming(statement.get(), pending.out()) != DuckDBSuccess) {
     throw error_of(duckdb_pending_error(pending.get()));
   }
-  work_on(pending.get());
+  work_on(pending.get(), state_->helpers);
   if (duckdb_execute_pending(pending.get(), result.get()) != DuckDBSuccess) {
     throw error_of(duckdb_result_error(result.get()));
   }

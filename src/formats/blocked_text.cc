@@ -37,8 +37,9 @@ std::optional<RecordBlock> BlockedText::next(std::vector<uint8_t>& buffer) {
   spare_.push_back(std::exchange(buffer, {}));
   // A reader that has the text to itself takes what it reads.
   const std::thread::id reader = std::this_thread::get_id();
-  const size_t wanted = last_reader_ && last_reader_ != reader ? kMostReady : 1;
-  while (ready_.empty() || (ready_.size() < wanted && !reading_ && !over_)) {
+  bool leaves_one = last_reader_ && last_reader_ != reader;
+  while (ready_.empty() || (leaves_one && ready_.size() < kMostReady && !reading_ && !over_)) {
+    if (!ready_.empty()) leaves_one = false;  // Once: others may take them as fast as they come.
     if (reading_) {
       changed_.wait(lock);
     } else if (!over_) {

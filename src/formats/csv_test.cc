@@ -135,6 +135,8 @@ TEST_F(CsvTest, AFileOfWhichNothingIsReadIsRefused) {
   EXPECT_EQ(message_of("ID,Text\n1,a\n"), message + "'ID,Text'\n  hint: did you mean 'ID'?");
   EXPECT_EQ(rows_of("ID,Text\n"), Lines{});
   EXPECT_EQ(rows_of("text,more\na,b\n"), Lines{",a"});
+  contract_.extra_fields = Contract::ExtraFields::kKeep;
+  EXPECT_EQ(rows_of("more\nb\n"), Lines{",,{\"more\":\"b\"}"});
 }
 
 TEST_F(CsvTest, ExtraFieldsAreDroppedKeptOrRefused) {

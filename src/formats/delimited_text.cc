@@ -166,7 +166,8 @@ class DelimitedParser : public BlockParser {
   /// Throws when the contract knows none of a file's fields: rows of NULLs would be no better than
   /// none.
   void check_known(const std::vector<std::string>& names, const std::string& file) const {
-    if (!plain_.empty() || !read_.empty() || row_.slots().empty()) return;
+    const bool keeps_all = contract_.extra_fields == Contract::ExtraFields::kKeep;
+    if (!plain_.empty() || !read_.empty() || row_.slots().empty() || keeps_all) return;
     throw user_error("no column of the contract reads any field of the file: " +
                      quote(join(names, style_.delimiter)))
         .at({.file = file, .line = 1})

@@ -236,6 +236,9 @@ class Transfer : public ByteSource {
     if (ssl_ca_.empty()) return;
     set(CURLOPT_CAINFO, ssl_ca_.c_str());
     set(CURLOPT_PROXY_CAINFO, ssl_ca_.c_str());
+    // In place of the system's, not beside them.
+    set(CURLOPT_CAPATH, nullptr);
+    set(CURLOPT_PROXY_CAPATH, nullptr);
   }
 
   void set_password(const HttpAccess& access) {

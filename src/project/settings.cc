@@ -53,9 +53,12 @@ bool is_memory_size(const std::string& text) {
   const size_t end = text.find_first_not_of("0123456789.");
   const auto number = parse_number(text.substr(0, end));
   if (end == std::string::npos || !number || *number <= 0) return false;
-  static const std::set<std::string> units = {"kb",  "mb",  "gb",  "tb", "kib",
-                                              "mib", "gib", "tib", "b"};
-  return units.contains(lower(trim(text.substr(end))));
+  std::string unit = lower(trim(text.substr(end)));
+  if (unit.ends_with("bytes")) unit.pop_back();
+  static const std::set<std::string> units = {
+      "b",        "byte", "k",  "kb",  "kib",      "kilobyte", "m",  "mb",  "mib",
+      "megabyte", "g",    "gb", "gib", "gigabyte", "t",        "tb", "tib", "terabyte"};
+  return units.contains(unit);
 }
 
 enum class Use { kDeclare, kReplace, kOnlyCheck };
