@@ -2,7 +2,6 @@
 // connector.
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -17,6 +16,7 @@
 #include "formats/record_rows.h"
 #include "io/byte_source.h"
 #include "io/environment.h"
+#include "io/file_system.h"
 #include "io/secrets.h"
 
 namespace tidemill {
@@ -49,7 +49,7 @@ struct ConnectorContext {
   /// Returns the path that an option gives, seen from the project's folder; empty when it is not
   /// given.
   std::string path(std::string_view field) const {
-    return options.has(field) ? std::filesystem::path(project_folder) / options.text(field) : "";
+    return options.has(field) ? join_path(project_folder, options.text(field)) : "";
   }
 };
 
