@@ -31,6 +31,7 @@ def flat(record):
     return row
 
 
+dlt.config["data_writer.compression"] = "zstd"
 with tempfile.TemporaryDirectory() as state:
     pipeline = dlt.pipeline(
         "benchmark",
