@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "formats/delimited_text.h"
+#include "formats/delimited_style.h"
 
 namespace tidemill {
 

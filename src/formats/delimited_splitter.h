@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "formats/delimited_text.h"
+#include "formats/delimited_style.h"
 #include "formats/record_splitter.h"
 
 namespace tidemill {
