@@ -113,19 +113,16 @@ Fingerprint fingerprint_of(const FileEntry& entry) {
 
 std::vector<SourceFile> list_path(const ConnectorContext& context, const std::string& given) {
   const std::string path = join_path(context.project_folder, given);
-  const size_t wildcard = path.find_first_of("*?");
   FileSystem& files = context.environment.files;
-  if (wildcard == std::string::npos) {
+  if (path.find_first_of("*?") == std::string::npos) {
     const auto entry = files.stat(path);
     if (!entry) return {};
     return {{last_part(path), path, fingerprint_of(*entry)}};
   }
-  const std::string folder = path.substr(0, path.rfind('/', wildcard));
+  const size_t before = folder_of_pattern(path).size() + 1;
   std::vector<SourceFile> found;
-  for (const FileEntry& entry : files.list(folder)) {
-    if (fits_pattern(entry.path, path))
-      found.push_back({entry.path.substr(folder.size() + 1), entry.path, fingerprint_of(entry)});
-  }
+  for (const FileEntry& entry : files.find(path))
+    found.push_back({entry.path.substr(before), entry.path, fingerprint_of(entry)});
   return found;
 }
 

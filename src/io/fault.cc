@@ -63,6 +63,7 @@ class FaultyFileSystem : public FileSystem {
   }
   std::optional<FileEntry> stat(const std::string& path) override { return files_->stat(path); }
   std::vector<FileEntry> list(const std::string& folder) override { return files_->list(folder); }
+  std::vector<FileEntry> find(const std::string& pattern) override { return files_->find(pattern); }
   void write(const std::string& path, const std::string& bytes) override {
     fault_step("write");
     files_->write(path, bytes);

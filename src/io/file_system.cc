@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
+
 namespace tidemill {
 
 std::optional<std::string> MemoryFileSystem::read(const std::string& path) {
@@ -37,6 +39,13 @@ std::vector<FileEntry> MemoryFileSystem::list(const std::string& folder) {
   return entries;
 }
 
+std::vector<FileEntry> MemoryFileSystem::find(const std::string& pattern) {
+  std::vector<FileEntry> entries = list(folder_of_pattern(pattern));
+  std::erase_if(entries,
+                [&](const FileEntry& entry) { return !fits_pattern(entry.path, pattern); });
+  return entries;
+}
+
 void MemoryFileSystem::write(const std::string& path, const std::string& bytes) {
   const std::lock_guard lock(mutex_);
   clock_ += std::chrono::seconds(1);
@@ -56,6 +65,10 @@ void MemoryFileSystem::remove(const std::string& path) {
 
 void MemoryFileSystem::remove_all(const std::string& folder) {
   for (const FileEntry& entry : list(folder)) remove(entry.path);
+}
+
+std::string folder_of_pattern(const std::string& pattern) {
+  return pattern.substr(0, pattern.rfind('/', pattern.find_first_of("*?")));
 }
 
 std::string join_path(const std::string& folder, const std::string& name) {

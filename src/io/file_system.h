@@ -36,6 +36,10 @@ class FileSystem {
   /// Returns all files below `folder`, at any depth, sorted by path; none when there is no such
   /// folder.
   virtual std::vector<FileEntry> list(const std::string& folder) = 0;
+  /// Returns all files whose paths fit a pattern (`fits_pattern`) with a slash before its first
+  /// wildcard, sorted by path. Where there are folders, it looks only into those that may hold such
+  /// a file, and goes through links to folders, but not below a `**/`: they may lead around.
+  virtual std::vector<FileEntry> find(const std::string& pattern) = 0;
   /// Puts a file in place whole: a reader sees the old content or the new, also after a crash.
   virtual void write(const std::string& path, const std::string& bytes) = 0;
   /// Like `write`, but only if there is no such file: returns false, and changes nothing, when
@@ -63,6 +67,7 @@ class MemoryFileSystem : public FileSystem {
   std::unique_ptr<ByteSource> open(const std::string& path, int64_t start) override;
   std::optional<FileEntry> stat(const std::string& path) override;
   std::vector<FileEntry> list(const std::string& folder) override;
+  std::vector<FileEntry> find(const std::string& pattern) override;
   void write(const std::string& path, const std::string& bytes) override;
   bool put_if_absent(const std::string& path, const std::string& bytes) override;
   void sync(const std::string&) override {}
@@ -80,6 +85,10 @@ class MemoryFileSystem : public FileSystem {
   std::map<std::string, File> files_;
   Instant clock_;
 };
+
+/// Returns the folder that a pattern's files all lie in: what stands before the last slash before
+/// its first wildcard.
+std::string folder_of_pattern(const std::string& pattern);
 
 /// Returns `folder/name`; `name` as it stands when it is absolute or `folder` is empty.
 std::string join_path(const std::string& folder, const std::string& name);

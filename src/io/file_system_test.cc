@@ -2,6 +2,7 @@
 #include "io/file_system.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
@@ -123,6 +124,30 @@ TEST_P(FileSystemTest, FilesAreListedAtAnyDepthByPath) {
   files_->remove_all(folder_ + "2");
 }
 
+TEST_P(FileSystemTest, FilesAreFoundByAPattern) {
+  const std::vector<std::string> all = {"2015/01/a.json",  "2015/01/b.csv",  "2015/02/a.json",
+                                        "2015/a.json",     "2016/01/a.json", "a.json",
+                                        "x/2015/01/c.json"};
+  for (const std::string& name : all) files_->write(path(name), "x");
+  const auto found = [&](const std::string& pattern) {
+    std::vector<std::string> names;
+    for (const FileEntry& entry : files_->find(path(pattern)))
+      names.push_back(entry.path.substr(folder_.size() + 1));
+    return names;
+  };
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(found("*"), Names{"a.json"});
+  EXPECT_EQ(found("*/*.json"), Names{"2015/a.json"});
+  EXPECT_EQ(found("201?/01/*"), (Names{"2015/01/a.json", "2015/01/b.csv", "2016/01/a.json"}));
+  EXPECT_EQ(found("201*/0*/a.json"), (Names{"2015/01/a.json", "2015/02/a.json", "2016/01/a.json"}));
+  EXPECT_EQ(found("2015/01/*"), (Names{"2015/01/a.json", "2015/01/b.csv"}));
+  EXPECT_EQ(found("**/01/*.json"), (Names{"2015/01/a.json", "2016/01/a.json", "x/2015/01/c.json"}));
+  EXPECT_EQ(found("*/**/c.json"), Names{"x/2015/01/c.json"});
+  EXPECT_EQ(found("**/*").size(), all.size());
+  for (const char* pattern : {"*/", "*/a.json/*", "none/*", "*/none/*", "*/*/*/*/*", "**"})
+    EXPECT_EQ(found(pattern), pattern == std::string("**") ? Names{"a.json"} : Names{}) << pattern;
+}
+
 TEST_P(FileSystemTest, RemovingAllLeavesTheNeighbours) {
   for (const char* name : {"a/x", "a/y/z", "ab"}) files_->write(path(name), "x");
   files_->remove_all(path("a"));
@@ -130,6 +155,59 @@ TEST_P(FileSystemTest, RemovingAllLeavesTheNeighbours) {
   files_->remove(path("ab"));
   files_->remove(path("ab"));
   EXPECT_EQ(names(), std::vector<std::string>{});
+}
+
+TEST(LocalFileSystem, APatternGoesThroughLinksToFolders) {
+  namespace fs = std::filesystem;
+  const auto files = local_file_system();
+  const std::string folder = testing::TempDir() + "tidemill_links_" + random_id();
+  files->write(folder + "/away/hour/a.json", "x");
+  fs::create_directories(folder + "/here/day");
+  fs::create_directory_symlink(folder + "/away/hour", folder + "/here/linked");
+  fs::create_directory_symlink(folder + "/here", folder + "/here/day/around");
+  fs::create_symlink(folder + "/nowhere", folder + "/here/lost");
+  fs::create_symlink(folder + "/away/hour/a.json", folder + "/here/b.json");
+  const auto count = [&](const std::string& pattern) {
+    return files->find(folder + pattern).size();
+  };
+  EXPECT_EQ(count("/here/*/*.json"), 1);
+  EXPECT_EQ(count("/here/linked/*.json"), 1);
+  EXPECT_EQ(count("/here/*"), 1) << "the link to a file";
+  EXPECT_EQ(count("/here/*/around/*/around/*.json"), 1) << "as far as the pattern goes";
+  EXPECT_EQ(count("/here/**/*.json"), 1) << "not around for ever";
+  files->remove_all(folder);
+}
+
+/// While it lives, root has the rights of a user.
+class AsUser {
+ public:
+  AsUser() {
+    EXPECT_EQ(was_root_ ? ::seteuid(kNobody) : 0, 0);
+  }
+  ~AsUser() {
+    EXPECT_EQ(was_root_ ? ::seteuid(0) : 0, 0);
+  }
+
+ private:
+  static constexpr uid_t kNobody = 65534;
+  const bool was_root_ = ::geteuid() == 0;
+};
+
+TEST(LocalFileSystem, AFolderThatMayNotBeReadMattersOnlyWhereAPatternLooksIntoIt) {
+  namespace fs = std::filesystem;
+  const auto files = local_file_system();
+  const std::string folder = testing::TempDir() + "tidemill_closed_" + random_id();
+  files->write(folder + "/open/a.json", "x");
+  files->write(folder + "/closed/a.json", "x");
+  fs::permissions(folder + "/closed", fs::perms::none);
+  {
+    const AsUser user;
+    EXPECT_EQ(files->find(folder + "/o*/*.json").size(), 1);
+    EXPECT_THROW(files->find(folder + "/*/*.json"), Error);
+    EXPECT_THROW(files->find(folder + "/**/*.json"), Error);
+  }
+  fs::permissions(folder + "/closed", fs::perms::owner_all);
+  files->remove_all(folder);
 }
 
 TEST(LocalFileSystem, ReadingAFolderAsAFileIsAMistake) {

@@ -150,13 +150,17 @@ class LocalFileSystem : public FileSystem {
       if (it->is_directory(error)) continue;
       if (auto entry = stat(it->path())) entries.push_back(std::move(*entry));
     }
-    if (error) {
-      // A folder that vanished meanwhile would leave files out without a word.
-      const bool absent = error == std::errc::no_such_file_or_directory && !stat(folder);
-      if (!absent) fail("list", folder, error.value());
-    }
-    std::sort(entries.begin(), entries.end(),
-              [](const auto& a, const auto& b) { return a.path < b.path; });
+    check_listing(folder, error);
+    std::ranges::sort(entries, {}, &FileEntry::path);
+    return entries;
+  }
+
+  std::vector<FileEntry> find(const std::string& pattern) override {
+    std::vector<FileEntry> entries;
+    const std::string folder = folder_of_pattern(pattern);
+    find_in(folder.empty() ? "/" : folder, std::string_view(pattern).substr(folder.size() + 1),
+            entries);
+    std::ranges::sort(entries, {}, &FileEntry::path);
     return entries;
   }
 
@@ -208,6 +212,54 @@ class LocalFileSystem : public FileSystem {
     std::error_code error;
     if (!folder.empty()) fs::create_directories(folder, error);
     if (error) fail("make the folder", folder, error.value());
+  }
+
+ private:
+  /// Throws for an error in listing a folder, unless there is no such folder: one that vanished
+  /// meanwhile would leave files out without a word.
+  void check_listing(const std::string& folder, const std::error_code& error) {
+    if (!error) return;
+    const bool absent = error == std::errc::no_such_file_or_directory && !stat(folder);
+    if (!absent) fail("list", folder, error.value());
+  }
+
+  /// True for a folder, and for a link to one.
+  static bool is_folder(const std::string& path) {
+    std::error_code error;
+    if (fs::is_directory(path, error)) return true;
+    if (error == std::errc::permission_denied) fail("look at", path, error.value());
+    return false;
+  }
+
+  /// Appends the files below `folder` that fit the rest of a pattern.
+  void find_in(const std::string& folder, std::string_view pattern,
+               std::vector<FileEntry>& entries) {
+    const size_t slash = pattern.find('/');
+    const bool is_last = slash == std::string_view::npos;
+    const std::string_view name = pattern.substr(0, slash);
+    const std::string_view rest = is_last ? std::string_view() : pattern.substr(slash + 1);
+    if (name == "**" && !is_last) {
+      for (FileEntry& entry : list(folder)) {
+        if (fits_pattern(std::string_view(entry.path).substr(folder.size() + 1), pattern))
+          entries.push_back(std::move(entry));
+      }
+      return;
+    }
+    if (!is_last && name.find_first_of("*?") == std::string_view::npos) {
+      const std::string next = join_path(folder, std::string(name));
+      if (is_folder(next)) find_in(next, rest, entries);
+      return;
+    }
+    std::error_code error;
+    for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+      if (!fits_pattern(it->path().filename().native(), name)) continue;
+      if (is_folder(it->path())) {
+        if (!is_last) find_in(it->path(), rest, entries);
+      } else if (is_last) {
+        if (auto entry = stat(it->path())) entries.push_back(std::move(*entry));
+      }
+    }
+    check_listing(folder, error);
   }
 };
 
