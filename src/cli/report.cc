@@ -238,6 +238,7 @@ class JsonReport : public RunReport {
       Json json = task_json("waiting", waiting.asset, waiting.interval);
       json["text"] = waiting_text(waiting);
       json["missing"] = waiting.state == Waiting::State::kMissing;
+      json["address"] = waiting.address.empty() ? Json() : Json(waiting.address);
       print(json);
     }
   }
@@ -310,16 +311,18 @@ class JsonReport : public RunReport {
 }  // namespace
 
 std::string waiting_text(const Waiting& waiting) {
+  const std::string address = waiting.address.empty() ? "" : ": " + quote(waiting.address);
   switch (waiting.state) {
     case Waiting::State::kNotReady:
       return "waiting: not ready before " + format_time(waiting.until);
     case Waiting::State::kAbsent:
-      return "waiting: not there yet, given up at " + format_time(waiting.until);
+      return "waiting: not there yet, given up at " + format_time(waiting.until) + address;
     case Waiting::State::kMissing:
-      return waiting.interval ? "missing: not there, and not expected any more"
-                              : "missing: there is no such file or table";
+      return (waiting.interval ? "missing: not there, and not expected any more"
+                               : "missing: there is no such file or table") +
+             address;
     case Waiting::State::kSkipped:
-      return "missing: skipped";
+      return "missing, skipped" + address;
   }
   return "";
 }

@@ -60,6 +60,8 @@ struct Connector {
   /// Asking whether a file changed costs next to nothing: it is done in every run, however old the
   /// interval.
   std::function<bool(const ConnectorContext&)> listing_is_free;
+  /// Returns where the files of an interval are looked for, as a message names it.
+  std::function<std::string(const Options&, const std::optional<Interval>&)> address;
   /// Returns the files of an interval (nothing: of the whole source), by name; none when it is not
   /// there yet. Any thread may call it. Throws Transient when the outside does not answer.
   std::function<std::vector<SourceFile>(const ConnectorContext&, const std::optional<Interval>&)>

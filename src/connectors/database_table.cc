@@ -312,6 +312,8 @@ Connector make_database_connector(const DatabaseDialect& dialect, std::string do
       .doc = std::move(doc),
       .form = form_of(dialect),
       .listing_is_free = [](const ConnectorContext&) { return false; },
+      .address = [](const Options& options,
+                    const std::optional<Interval>&) { return options.text("table"); },
       .list =
           [&dialect](const ConnectorContext& context, const std::optional<Interval>& interval) {
             return list(context, dialect, interval);

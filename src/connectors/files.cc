@@ -19,6 +19,10 @@ const Connector& files() {
           [](const ConnectorContext& context) {
             return !is_web_address(context.options.text("path"));
           },
+      .address =
+          [](const Options& options, const std::optional<Interval>& interval) {
+            return address_of(options.text("path"), interval);
+          },
       .list =
           [](const ConnectorContext& context, const std::optional<Interval>& interval) {
             return list_address(context, address_of(context.options.text("path"), interval));

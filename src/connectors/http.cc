@@ -19,6 +19,10 @@ const Connector& http() {
           [](const ConnectorContext& context) {
             return !is_web_address(context.options.text("url"));
           },
+      .address =
+          [](const Options& options, const std::optional<Interval>& interval) {
+            return address_of(options.text("url"), interval);
+          },
       .list =
           [](const ConnectorContext& context, const std::optional<Interval>& interval) {
             return list_address(context, address_of(context.options.text("url"), interval));

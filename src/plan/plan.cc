@@ -112,7 +112,7 @@ class Planner {
     for (const Listing& listing : listings->second) {
       const auto built = own.built.find(listing.interval);
       if (listing.contents.empty()) {
-        if (built == own.built.end()) note_absent(i, listing.interval);
+        if (built == own.built.end()) note_absent(i, listing);
         continue;
       }
       Task task{.asset = i, .interval = listing.interval};
@@ -144,9 +144,10 @@ class Planner {
     }
   }
 
-  void note_absent(size_t i, const Key& interval) {
+  void note_absent(size_t i, const Listing& listing) {
     const Source& source = project_.assets[i].source;
-    Waiting waiting{.asset = i, .interval = interval, .state = Waiting::State::kAbsent};
+    const Key& interval = listing.interval;
+    Waiting waiting{.asset = i, .interval = interval, .address = listing.address};
     if (interval) waiting.until = interval->end + source.give_up_after;
     if (!interval || waiting.until <= request_.now) {
       waiting.state = source.missing == Source::Missing::kSkip ? Waiting::State::kSkipped

@@ -49,7 +49,8 @@ struct Waiting {
   size_t asset = 0;
   std::optional<Interval> interval;
   State state = State::kAbsent;
-  Instant until;  ///< When it becomes ready, or missing.
+  Instant until;        ///< When it becomes ready, or missing.
+  std::string address;  ///< Where it was looked for; empty where nobody looked.
 };
 
 struct Plan {

@@ -57,7 +57,8 @@ struct Listing {
   std::optional<Interval> interval;
   InputVersions
       contents;  ///< Address to a text that changes when the content does. Empty: nothing is there.
-  int64_t bytes = -1;  ///< All together, as stored; -1: not known.
+  int64_t bytes = -1;   ///< All together, as stored; -1: not known.
+  std::string address;  ///< Where it looked, for messages.
 };
 
 struct Progress {

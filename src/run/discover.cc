@@ -79,10 +79,13 @@ Discovery discover(const Project& project, Environment& environment, Scanners& s
                                    asset.source.missing == Source::Missing::kSkip};
     try {
       cancellation.check();
+      const Connector& connector = connector_of(asset.source);
       auto files = with_retries(project, environment.clock, cancellation,
-                                [&] { return connector_of(asset.source).list(context, interval); });
+                                [&] { return connector.list(context, interval); });
+      Listing listing = listing_of(interval, files);
+      listing.address = connector.address(context.options, interval);
       const std::lock_guard lock(mutex);
-      progress.listings[asset.name].push_back(listing_of(interval, files));
+      progress.listings[asset.name].push_back(std::move(listing));
       discovery.files[{asset_index, interval}] = std::move(files);
     } catch (Error& error) {
       const std::lock_guard lock(mutex);

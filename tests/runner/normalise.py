@@ -8,7 +8,7 @@ from pathlib import Path
 
 _NEAR = timedelta(days=1)
 _INSTANT = re.compile(
-    r"(?<!\d)(\d{4}-\d\d-\d\d)[T ](\d\d)(?::(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?)?(?:Z|[+]00(?::00)?)?(?![\d:])"
+    r"(?<!\d)(\d{4}-\d\d-\d\d)[T ](\d\d)(?::(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?)?(?:Z|[+]00(?::00)?)?(?!:?\d)"
 )
 _REPLACEMENTS = (
     (re.compile(r"(127\.0\.0\.1|localhost)(:| port )\d+"), r"\1\2<port>"),
