@@ -418,6 +418,10 @@ class Certificates(HttpTest):
                 run = self.run_program("run")
                 self.assertEqual(run.exit_code, 1, run.output)
                 self.assertIn(f"no file of certificates: '{self.project}/certificates/{name}'", run.output)
+                self.assertIn("ssl_ca names it", run.output)
+        self.environment["SSL_CERT_FILE"] = str(self.certificates / "text.pem")
+        self.write_source(url=self.url)
+        self.assertIn("SSL_CERT_FILE, in the environment, names it", self.run_program("run").output)
 
     def test_through_a_proxy_it_is_the_server_that_is_verified(self):
         certificate = Certificate(self.certificates, "DNS:data.invalid")

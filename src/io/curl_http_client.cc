@@ -232,7 +232,8 @@ class Transfer : public ByteSource {
 
   void set_certificates(const HttpAccess& access) {
     const char* known = std::getenv("SSL_CERT_FILE");
-    ssl_ca_ = !access.ssl_ca.empty() ? access.ssl_ca : known == nullptr ? "" : known;
+    ssl_ca_is_given_ = !access.ssl_ca.empty();
+    ssl_ca_ = ssl_ca_is_given_ ? access.ssl_ca : known == nullptr ? "" : known;
     if (ssl_ca_.empty()) return;
     set(CURLOPT_CAINFO, ssl_ca_.c_str());
     set(CURLOPT_PROXY_CAINFO, ssl_ca_.c_str());
@@ -302,7 +303,9 @@ class Transfer : public ByteSource {
       return user_error("not trusted (" + why + "): " + quote(name_))
           .hint("ssl_ca: the file of certificates that the server's is to be verified against");
     if (code == CURLE_SSL_CACERT_BADFILE)
-      return user_error("no file of certificates: " + quote(ssl_ca_));
+      return user_error("no file of certificates: " + quote(ssl_ca_))
+          .hint(ssl_ca_is_given_ ? "ssl_ca names it"
+                                 : "SSL_CERT_FILE, in the environment, names it");
     if (proxy_status == kProxyWantsPassword) {
       return user_error("the proxy answered 407: " + quote(name_))
           .hint("proxy_user: …, proxy_password: ${secret:NAME}");
@@ -335,6 +338,7 @@ class Transfer : public ByteSource {
 
   std::string name_;
   std::string ssl_ca_;
+  bool ssl_ca_is_given_ = false;  // By the source; else by the environment.
   const Cancellation& cancellation_;
   char message_[CURL_ERROR_SIZE] = "";
   std::unique_ptr<curl_slist, CurlListDeleter> extra_headers_;
