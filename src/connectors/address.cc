@@ -1,6 +1,7 @@
 #include "connectors/address.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <span>
 
@@ -32,9 +33,24 @@ std::string last_part(const std::string& address) {
   return path.substr(path.rfind('/') + 1);
 }
 
+/// Throws for an answer whose bytes are not the file's: one in an encoding that was not asked for.
+/// Those that are codecs of files as well are recognised by the bytes, and many servers name them
+/// for files that are stored so.
+void check_encoding(const HttpAnswer& answer, const std::string& url) {
+  const auto header = answer.headers.find("content-encoding");
+  if (header == answer.headers.end()) return;
+  const std::string encoding = lower(header->second);
+  constexpr std::array<std::string_view, 5> kRead = {"", "identity", "gzip", "x-gzip", "zstd"};
+  if (std::ranges::find(kRead, encoding) != kRead.end()) return;
+  throw user_error("answered in an encoding that was not asked for, " + quote(encoding) + ": " +
+                   quote(url));
+}
+
 /// Throws for an answer that is neither the file nor its absence.
 void check_status(const HttpAnswer& answer, const std::string& url) {
-  if (answer.status >= 200 && answer.status < 300) return;
+  if (answer.status == kPartialContent)
+    throw user_error("answered with a part, where the whole was asked for: " + quote(url));
+  if (answer.status >= 200 && answer.status < 300) return check_encoding(answer, url);
   Error error = user_error("answered " + std::to_string(answer.status) + ": " + quote(url));
   if (answer.status == kUnauthorized)
     error.hint("user: …, password: ${secret:NAME}; or token: ${secret:NAME}");
@@ -86,6 +102,17 @@ ArchiveMember split_member(const std::string& address) {
   return {address, ""};
 }
 
+/// Throws for an address of a kind that is none of ours: as a path it would only be missing.
+void check_scheme(const std::string& address) {
+  const size_t end = address.find("://");
+  if (end == std::string::npos || is_web_address(address)) return;
+  constexpr std::string_view kOfSchemes = "abcdefghijklmnopqrstuvwxyz0123456789+.-";
+  if (end == 0 || lower(address.substr(0, end)).find_first_not_of(kOfSchemes) != std::string::npos)
+    return;
+  throw user_error("not a kind of address that is read: " + quote(address))
+      .hint("http://…, https://…, or a path");
+}
+
 std::vector<SourceFile> list_url(const ConnectorContext& context, const std::string& url) {
   HttpClient& http = context.environment.http;
   const HttpRequest request = web_request(context, url);
@@ -121,8 +148,11 @@ std::vector<SourceFile> list_path(const ConnectorContext& context, const std::st
   }
   const size_t before = folder_of_pattern(path).size() + 1;
   std::vector<SourceFile> found;
-  for (const FileEntry& entry : files.find(path))
+  for (const FileEntry& entry : files.find(path)) {
+    if (!is_utf8(entry.path))
+      throw user_error("a file's name is not valid UTF-8: " + quote(entry.path)).hint("rename it");
     found.push_back({entry.path.substr(before), entry.path, fingerprint_of(entry)});
+  }
   return found;
 }
 
@@ -161,6 +191,7 @@ bool is_web_address(const std::string& address) {
 }
 
 std::vector<SourceFile> list_address(const ConnectorContext& context, const std::string& address) {
+  check_scheme(address);
   const auto [archive, member] = split_member(address);
   auto files = is_web_address(archive) ? list_url(context, archive) : list_path(context, archive);
   if (member.empty()) return files;
@@ -192,6 +223,9 @@ std::unique_ptr<ByteSource> open_address(const ConnectorContext& context, const 
   if (known && !listed.same_content(answer.fingerprint)) {
     throw transient_error("the file changed while it was asked for: " + quote(file.address));
   }
+  // A strong ETag stands for all bytes: how many there are may be said by either answer.
+  if (known && !listed.etag.starts_with("W/") && !answer.fingerprint.size)
+    answer.fingerprint.size = listed.size;
   return body_of(context, request, std::move(answer));
 }
 

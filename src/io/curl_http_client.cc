@@ -76,6 +76,17 @@ class Url {
   std::unique_ptr<CURLU, CurlUrlDeleter> url_;
 };
 
+/// Returns a message without what stands before the @ of an address in it, however malformed.
+std::string without_password(std::string text) {
+  for (size_t at = text.find("://"); at != std::string::npos; at = text.find("://", at + 3)) {
+    const size_t begin = at + 3;
+    const size_t end = text.find_first_of(" '\"", begin);
+    const size_t sign = text.rfind('@', end);
+    if (sign != std::string::npos && sign > begin) text.replace(begin, sign - begin, "…");
+  }
+  return text;
+}
+
 /// The curl handles, each with the connection it last used, that wait for the next request to the
 /// same host. Any thread may call it.
 class HandlePool {
@@ -166,6 +177,7 @@ class Transfer : public ByteSource {
     set_certificates(request.access);
     if (wishes.with_password) set_password(request.access);
     set_range(request);
+    add_header("Accept-Encoding: identity");
     if (extra_headers_ != nullptr) set(CURLOPT_HTTPHEADER, extra_headers_.get());
     curl().multi_add_handle(connection_->multi(), connection_->easy());
   }
@@ -178,6 +190,8 @@ class Transfer : public ByteSource {
     curl().easy_getinfo(connection_->easy(), CURLINFO_RESPONSE_CODE, &status);
     status_ = static_cast<int>(status);
     fingerprint_.etag = header("etag");
+    // Any bytes may stand in it; it is kept as a text.
+    if (!is_utf8(fingerprint_.etag)) fingerprint_.etag = hash_text(fingerprint_.etag);
     fingerprint_.last_modified = header("last-modified");
     fingerprint_.size = parse_integer(header("content-length"));
   }
@@ -294,11 +308,12 @@ class Transfer : public ByteSource {
   }
 
   Error failure_of(CURLcode code) {
-    const std::string why = message_[0] != '\0' ? message_ : curl().easy_strerror(code);
+    const std::string why =
+        without_password(message_[0] != '\0' ? message_ : curl().easy_strerror(code));
     long proxy_status = 0;
     curl().easy_getinfo(connection_->easy(), CURLINFO_HTTP_CONNECTCODE, &proxy_status);
     if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL)
-      return user_error("not an address (" + why + "): " + quote(name_));
+      return user_error("not an address (" + why + "): " + quote(without_password(name_)));
     if (code == CURLE_PEER_FAILED_VERIFICATION)
       return user_error("not trusted (" + why + "): " + quote(name_))
           .hint("ssl_ca: the file of certificates that the server's is to be verified against");

@@ -43,6 +43,7 @@ class Download : public ByteSource {
         request_(std::move(request)),
         cancellation_(cancellation),
         fingerprint_(std::move(answer.fingerprint)),
+        size_(fingerprint_.size),
         body_(std::move(answer.body)) {
     request_.validator = std::move(answer.validator);
   }
@@ -54,9 +55,14 @@ class Download : public ByteSource {
         const size_t count = body_->read(buffer);
         request_.start += static_cast<int64_t>(count);
         if (count > 0) tries_ = 0;
+        if (size_ && request_.start > *size_)
+          throw user_error("the answer is longer than it says: " + quote(request_.url));
+        // A part may be shorter than what was asked for (RFC 9110, section 15.3.7).
+        if (count == 0 && size_ && request_.start < *size_)
+          throw transient_error("the answer ended early: " + quote(request_.url));
         return count;
       } catch (const Error& broken) {
-        if (fingerprint_.size == request_.start) return 0;  // It broke after the last byte.
+        if (size_ == request_.start) return 0;  // It broke after the last byte.
         if (broken.kind() != Error::Kind::kTransient || !can_go_on()) throw;
         body_.reset();  // Its connection is needed now.
         go_on_after(broken);
@@ -82,7 +88,7 @@ class Download : public ByteSource {
         broken = std::move(error);
         continue;
       }
-      check_rest(answer, broken);
+      size_ = check_rest(answer, broken);
       body_ = std::move(answer.body);
       return;
     }
@@ -96,16 +102,17 @@ class Download : public ByteSource {
     cancellation_.check();
   }
 
-  /// Throws unless `answer` is the rest of what was read so far.
-  void check_rest(const HttpAnswer& answer, const Error& broken) const {
+  /// Returns the size of the whole. Throws unless `answer` goes on where what was read so far ends.
+  int64_t check_rest(const HttpAnswer& answer, const Error& broken) const {
     if (answer.status == kNotFound || answer.status == kGone)
       throw transient_error("the file went away while it was read: " + quote(request_.url));
     if (answer.status == kOk && answer.validator == request_.validator) throw broken;
     if (answer.status == kPartialContent) {
       const auto range = content_range_of(answer);
-      if (!range) throw broken;
-      const bool size_fits = !fingerprint_.size || !range->size || fingerprint_.size == range->size;
-      if (range->start == request_.start && size_fits && is_same(answer.fingerprint)) return;
+      const std::optional<int64_t> size = size_ ? size_ : range ? range->size : std::nullopt;
+      if (!range || !size) throw broken;  // Nobody could tell a short part from the rest.
+      const bool size_fits = size == range->size.value_or(*size);
+      if (range->start == request_.start && size_fits && is_same(answer.fingerprint)) return *size;
     }
     const bool changed = answer.status == kOk || answer.status == kPartialContent ||
                          answer.status == kRangeNotSatisfiable;
@@ -126,6 +133,7 @@ class Download : public ByteSource {
   HttpRequest request_;  // With the next byte to ask for, and the validator of all so far.
   const Cancellation& cancellation_;
   Fingerprint fingerprint_;
+  std::optional<int64_t> size_;       // Of the whole, as some answer has told.
   std::unique_ptr<ByteSource> body_;  // Null while there is none, and after an error.
   int tries_ = 0;                     // Since the last byte.
 };

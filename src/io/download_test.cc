@@ -184,6 +184,56 @@ TEST_F(DownloadTest, OtherContentIsNeverJoinedToTheOld) {
   EXPECT_EQ(download(), changed);
 }
 
+TEST_F(DownloadTest, APartMayBeShorterThanWhatWasAskedFor) {
+  // Three bytes at a time, each answer whole in itself; the size may stand in the first one alone.
+  for (const std::string size : {"20", "*"}) {
+    http_.starts.clear();
+    answer_second([&](const HttpRequest& request) {
+      HttpAnswer answer = part(request, 100);
+      const std::string piece = std::string(kText).substr(static_cast<size_t>(request.start), 3);
+      answer.fingerprint.size = std::ssize(piece);
+      answer.headers["content-range"] = "bytes " + std::to_string(request.start) + "-" +
+                                        std::to_string(request.start + std::ssize(piece) - 1) +
+                                        "/" + size;
+      answer.body = make_byte_source(piece);
+      return answer;
+    });
+    EXPECT_EQ(download(), kText);
+    EXPECT_EQ(http_.starts, (std::vector<int64_t>{0, 10, 13, 16, 19}));
+  }
+}
+
+TEST_F(DownloadTest, WhereNobodySaysHowLongTheWholeIsAPartIsNotTakenForTheRest) {
+  http_.respond = [](const HttpRequest& request) {
+    HttpAnswer answer = part(request, request.start == 0 ? 10 : 5);
+    answer.fingerprint.size = std::nullopt;
+    if (request.start > 0) answer.headers["content-range"] = "bytes 10-14/*";
+    return answer;
+  };
+  EXPECT_EQ(download(), "0123456789|broken");
+}
+
+TEST_F(DownloadTest, AnAnswerThatEndsEarlyIsNotTheWhole) {
+  answer_second([](const HttpRequest&) -> HttpAnswer { return {.status = 404}; });
+  const auto first = http_.respond;
+  http_.respond = [&](const HttpRequest& request) {
+    HttpAnswer answer = first(request);
+    if (request.start == 0) answer.body = make_byte_source("0123456789");
+    return answer;
+  };
+  EXPECT_EQ(download(), "0123456789|the file went away while it was read: 'http://host/a'");
+  EXPECT_EQ(http_.starts, (std::vector<int64_t>{0, 10}));
+}
+
+TEST_F(DownloadTest, BytesBeyondTheEndAreNoneOfTheFile) {
+  answer_second([](const HttpRequest& request) {
+    HttpAnswer answer = part(request, 100);
+    answer.body = make_byte_source("abcdefghijklm");
+    return answer;
+  });
+  EXPECT_EQ(download(), "0123456789abcdefghi|the answer is longer than it says: 'http://host/a'");
+}
+
 TEST_F(DownloadTest, AServerThatGivesNoPartsBreaksAsItBroke) {
   answer_second([](const HttpRequest&) { return part({.url = ""}, 100); });
   EXPECT_EQ(download(), "0123456789|broken");
