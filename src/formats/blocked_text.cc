@@ -103,7 +103,7 @@ std::optional<RecordBlock> BlockedText::read(std::vector<uint8_t>& buffer) {
     if (cut.end > cut.begin) return take(text, cut, std::move(records));
     line_ += count_lines(text.substr(0, cut.begin));
     text.remove_prefix(cut.begin);
-    if (at_end_ && text.empty()) return std::nullopt;
+    if (at_end_ && text.empty()) return take_header();
     if (at_end_) throw bug_error("a text's end was left uncut");
     if (text.size() > limits_.longest_record) return take_long(text);
     std::memmove(buffer.data(), text.data(), text.size());
@@ -132,7 +132,16 @@ RecordBlock BlockedText::take(std::string_view text, RecordSplitter::Cut cut,
                     .header = splitter_->header()};
   line_ += count_lines(block.text);
   rest_.assign(text.begin() + static_cast<std::ptrdiff_t>(cut.end), text.end());
+  had_block_ = true;
   return block;
+}
+
+/// Takes the header of a text that has no record, once: what it names is to be looked at all the
+/// same.
+std::optional<RecordBlock> BlockedText::take_header() {
+  if (had_block_ || splitter_->header() == nullptr) return std::nullopt;
+  had_block_ = true;
+  return RecordBlock{.text = {}, .first_line = line_, .records = {}, .header = splitter_->header()};
 }
 
 /// Takes the beginning of a record that is longer than it may be.

@@ -38,9 +38,10 @@ class BlockedText {
   BlockedText(Open open, std::unique_ptr<RecordSplitter> splitter, BlockLimits limits,
               int64_t first_line, bool has_mark = true);
 
-  /// Returns the first block that nobody has had, or nothing at the end. It lies in `buffer`, whose
-  /// former content is nobody's any more. Any thread may call it. Throws as the text and the
-  /// splitter do; after that, for everyone else, no more is read.
+  /// Returns the first block that nobody has had, or nothing at the end. A text of a header alone
+  /// is one block without a record. It lies in `buffer`, whose former content is nobody's any more.
+  /// Any thread may call it. Throws as the text and the splitter do; after that, for everyone else,
+  /// no more is read.
   std::optional<RecordBlock> next(std::vector<uint8_t>& buffer);
 
  private:
@@ -53,6 +54,7 @@ class BlockedText {
   void read_ahead(std::unique_lock<std::mutex>& lock);
   std::optional<RecordBlock> read(std::vector<uint8_t>& buffer);
   size_t fill(std::vector<uint8_t>& buffer, size_t end);
+  std::optional<RecordBlock> take_header();
   RecordBlock take_long(std::string_view text);
   RecordBlock take(std::string_view text, RecordSplitter::Cut cut, std::vector<RecordSpan> records);
 
@@ -73,6 +75,7 @@ class BlockedText {
   int64_t line_;               // Of the first byte that is in no block yet.
   bool at_start_;              // A byte-order mark may follow.
   bool at_end_ = false;        // The text has no more than what was read.
+  bool had_block_ = false;     // Was cut.
 };
 
 }  // namespace tidemill

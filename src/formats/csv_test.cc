@@ -133,10 +133,32 @@ TEST_F(CsvTest, AFileOfWhichNothingIsReadIsRefused) {
   EXPECT_EQ(message_of("id;text\n1;a\n"),
             message + "'id;text'\n  hint: is the delimiter right? It is ','");
   EXPECT_EQ(message_of("ID,Text\n1,a\n"), message + "'ID,Text'\n  hint: did you mean 'ID'?");
-  EXPECT_EQ(rows_of("ID,Text\n"), Lines{});
+  EXPECT_EQ(message_of("ID,Text\n"), message + "'ID,Text'\n  hint: did you mean 'ID'?")
+      << "a header alone is looked at too";
+  EXPECT_EQ(message_of("503 Service Unavailable"),
+            message + "'503 Service Unavailable'\n  hint: is the delimiter right? It is ','");
+  EXPECT_EQ(rows_of("id,text\n"), Lines{});
+  EXPECT_EQ(rows_of(""), Lines{});
   EXPECT_EQ(rows_of("text,more\na,b\n"), Lines{",a"});
   contract_.extra_fields = Contract::ExtraFields::kKeep;
   EXPECT_EQ(rows_of("more\nb\n"), Lines{",,{\"more\":\"b\"}"});
+}
+
+TEST_F(CsvTest, AHeaderThatIsNoneIsRefused) {
+  const std::string hint =
+      ": 'hour.json'\n  hint: lines end in LF, or in CR and LF; quotes stand around whole fields";
+  for (const std::string text : {"id,text\r1,a\r2,b\r", "id,text\r\r\n1,a\r\r\n"})
+    EXPECT_EQ(message_of(text), "the header has a carriage return within a line" + hint) << text;
+  for (const std::string text : {"id,\"te\"xt\n1,a\n", "\"id\" ,text\n"})
+    EXPECT_EQ(message_of(text), "the header has text after a closing quote" + hint) << text;
+  EXPECT_EQ(rows_of("\"id\",\"te\r\nxt\"\r\n1,a\r\n"), Lines{"1,"});
+}
+
+TEST_F(CsvTest, ACarriageReturnEndsNoLineByItself) {
+  EXPECT_EQ(rows_of("id,text\n1,a\r\n2,b\r\r\n3,\"c\"\r\n4,d\r"),
+            (Lines{"1,a", "2,b\r", "3,c", "4,d\r"}));
+  EXPECT_EQ(rows_of("id,text\r\n\r\n\n1,a\r\n\r\r\n\r"), Lines{"1,a"});
+  EXPECT_EQ(counters_.rejected, 2) << "lines of a carriage return";
 }
 
 TEST_F(CsvTest, ExtraFieldsAreDroppedKeptOrRefused) {

@@ -52,8 +52,8 @@ inline bool DelimitedFields::is_delimiter(size_t position) const {
 /// Goes past empty lines, which are no records.
 void DelimitedFields::pass_empty_lines() {
   while (position_ < block_.size() && (block_[position_] == '\n' || block_[position_] == '\r')) {
-    const bool lone =
-        block_[position_] == '\r' && position_ + 1 < block_.size() && block_[position_ + 1] != '\n';
+    const bool lone = block_[position_] == '\r' &&
+                      (position_ + 1 == block_.size() || block_[position_ + 1] != '\n');
     if (lone) return;
     if (block_[position_++] == '\n') ++at_;
   }
@@ -73,10 +73,12 @@ std::optional<DelimitedFields::Record> DelimitedFields::next() {
   }
   if (too_many_) problem = kTooMany;
   too_many_ = false;
-  std::string_view text = block_.substr(begin, position_ - begin);
   if (position_ < block_.size()) ++position_;
-  if (text.ends_with('\n')) text.remove_suffix(1);  // A quoted field without an end took it.
-  if (text.ends_with('\r')) text.remove_suffix(1);
+  std::string_view text = block_.substr(begin, position_ - begin);
+  if (text.ends_with('\n')) {
+    text.remove_suffix(1);
+    if (text.ends_with('\r')) text.remove_suffix(1);
+  }
   return Record{text, problem};
 }
 
@@ -107,7 +109,7 @@ inline bool DelimitedFields::read_plain_fields() {
       while (end < size && block[end] != '\n' && !is_delimiter(end)) end = marks_[++at];
     }
     last = end == size || block[end] == '\n';
-    const bool has_return = last && end > position && block[end - 1] == '\r';
+    const bool has_return = last && end < size && end > position && block[end - 1] == '\r';
     add_field({block + position, end - position - (has_return ? 1 : 0)}, false);
     if (end < size) ++at;
     position = last ? end : end + (kEachMarkEnds ? 1 : style_.delimiter.size());
@@ -150,7 +152,7 @@ const char* DelimitedFields::read_quoted_field(size_t begin) {
   ++at_;
   while (mark() < block_.size() && block_[mark()] != '\n' && !is_delimiter(mark())) ++at_;
   std::string_view after = block_.substr(end + 1, mark() - end - 1);
-  if (after == "\r" && (mark() == block_.size() || block_[mark()] == '\n')) after = {};
+  if (after == "\r" && mark() < block_.size() && block_[mark()] == '\n') after = {};
   return after.empty() ? nullptr : kTextAfterQuote;
 }
 

@@ -21,12 +21,13 @@ std::string_view without_break(std::string_view text) {
   return text;
 }
 
-/// Appends where the lines of `text` stand.
+/// Appends where the lines of `text` stand, each with its break.
 void append_lines(std::string_view text, std::vector<RecordSpan>& lines) {
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = std::min(text.find('\n', begin), text.size());
-    lines.push_back({static_cast<uint32_t>(begin), static_cast<uint32_t>(end)});
-    begin = end + 1;
+    const size_t next = std::min(end + 1, text.size());
+    lines.push_back({static_cast<uint32_t>(begin), static_cast<uint32_t>(next)});
+    begin = next;
   }
 }
 
@@ -153,6 +154,10 @@ size_t DelimitedSplitter::take_header(std::string_view text, bool at_end) {
   if (!first && !at_end) return begin;
   if (begin == text.size()) return begin;
   if (!first) throw user_error("the header has a quoted field without an end: " + quote(name_));
+  if (first->problem != nullptr) {
+    throw user_error(std::string("the header has ") + first->problem + ": " + quote(name_))
+        .hint("lines end in LF, or in CR and LF; quotes stand around whole fields");
+  }
   if (first->fields.size() > kMostFields) {
     throw user_error("the header has more fields than are read, " + std::to_string(kMostFields) +
                      ": " + quote(name_));
@@ -173,24 +178,30 @@ std::optional<FirstRecord> read_first_record(std::string_view text, const Delimi
   FirstRecord record{.fields = {""}};
   bool begins = true;  // A field begins here.
   bool quoted = false;
+  bool closed = false;  // The field's quotes are.
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     const bool is_quote = style.quote && c == *style.quote;
     if (quoted && is_quote && i + 1 < text.size() && text[i + 1] == c) {
       record.fields.back() += text[i++];
     } else if (is_quote && (quoted || begins)) {
+      closed = quoted;
       quoted = !quoted;
     } else if (!quoted && text.substr(i).starts_with(style.delimiter)) {
       record.fields.emplace_back();
       if (record.fields.size() > kMostFields) return record;
       i += style.delimiter.size() - 1;
       begins = true;
+      closed = false;
       continue;
     } else if (!quoted && c == '\n') {
       if (record.fields.back().ends_with('\r')) record.fields.back().pop_back();
       record.size = i + 1;
       return record;
     } else {
+      const bool ends_line = c == '\r' && i + 1 < text.size() && text[i + 1] == '\n';
+      if (closed && !ends_line) record.problem = "text after a closing quote";
+      if (!quoted && c == '\r' && !ends_line) record.problem = "a carriage return within a line";
       record.fields.back() += c;
     }
     begins = false;

@@ -48,6 +48,7 @@ class DelimitedSplitter : public RecordSplitter {
 struct FirstRecord {
   size_t size = 0;  ///< In bytes, with its line break.
   std::vector<std::string> fields;
+  const char* problem = nullptr;  ///< What makes it no header; null: nothing.
 };
 /// Reads the record that `text` begins with, its fields unquoted; nothing when it does not end in
 /// it. Of more than `kMostFields` fields it reads one more, and no size. For headers, not for
