@@ -125,7 +125,7 @@ int main(int count, char** arguments) {
   } catch (const std::exception& error) {
     std::fprintf(stderr, "tidemill: %s\n", error.what());
   }
-  if (std::fflush(nullptr) != 0 && code == 0) {
+  if ((std::fflush(nullptr) != 0 || std::ferror(stdout) != 0) && code == 0) {
     std::fprintf(stderr, "tidemill: the output cannot be written\n");
     code = 1;
   }

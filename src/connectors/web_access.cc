@@ -15,9 +15,13 @@ constexpr std::string_view kHeaderName =
 void check_address(const Options& options, const std::string& field, Mistakes& mistakes) {
   const std::string address = options.text(field);
   const size_t scheme = address.find("://");
-  if (scheme == std::string::npos) return;
-  const std::string rest = address.substr(scheme + 3);
-  if (rest.substr(0, rest.find_first_of("/?#")).find('@') == std::string::npos) return;
+  if (field != "proxy") {
+    if (scheme == std::string::npos) return;
+    const std::string rest = address.substr(scheme + 3);
+    if (rest.substr(0, rest.find_first_of("/?#")).find('@') == std::string::npos) return;
+  } else if (address.find('@') == std::string::npos) {
+    return;
+  }
   const std::string prefix = field == "proxy" ? "proxy_" : "";
   mistakes.add(user_error("a name or password does not belong into an address")
                    .at(options.place(field))

@@ -20,11 +20,12 @@ constexpr size_t kMostReaders = 256;  // DuckDB has fewer threads.
 
 /// A file that is being read, by one thread or several.
 struct OpenFile {
-  OpenFile(const Input& input, const BlockFormat& format, ReadCounters& counters)
+  OpenFile(const Input& input, const BlockFormat& format, const ReadRequest& request)
       : name(input.name),
-        text([&input, &counters] { return open_text(input, counters); },
-             format.make_splitter(input), limits_of(input, format.limits), input.first_line,
-             /*has_mark=*/!input.is_record) {}
+        text(
+            [&input, &request] { return open_text(input, request.counters, request.cancellation); },
+            format.make_splitter(input), limits_of(input, format.limits), input.first_line,
+            /*has_mark=*/!input.is_record) {}
 
   /// A record that was read before is read again, however long it is.
   static BlockLimits limits_of(const Input& input, BlockLimits limits) {
@@ -57,7 +58,7 @@ class BlockRows : public duckdb::RowSource {
     const std::lock_guard lock(mutex_);
     if (next_input_ < request_.inputs.size()) {
       open_.push_back(
-          std::make_shared<OpenFile>(request_.inputs[next_input_++], format_, request_.counters));
+          std::make_shared<OpenFile>(request_.inputs[next_input_++], format_, request_));
       ++open_.back()->readers;
       return open_.back();
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 #include <utility>
 
 #include "base/text.h"
@@ -343,15 +344,22 @@ void JsonFields::add_element(const ColumnValue& value) {
   if (++element_count_ <= kMostElements) elements_.push_back(value);
 }
 
+/// Notes that nothing stands at the path's steps from `step` on: NULL, but where they lead into a
+/// list nothing, for there is none whose elements would be joined to the others.
+void JsonFields::add_missing(const Target& target, size_t step) {
+  const auto rest = std::span(target.path).subspan(step);
+  if (std::ranges::none_of(rest, &PathStep::each)) add_element({});
+}
+
 /// Appends what stands at the path's steps from `step` on, going from `value`, to the elements.
 void JsonFields::gather(const Target& target, size_t step, JsonCursor value) {
   const Type& leaf = row_.type(target.slot).children[0].type;
   for (; step < target.path.size(); ++step) {
     const char first = value.first();
-    if (first == 'n') return add_element({});
+    if (first == 'n') return add_missing(target, step);
     if (first != '{') return add_element(bad_value(State::kNotAnObject, value.written(), leaf));
     const auto field = last_field(value, target.path[step].name);
-    if (!field) return add_element({});
+    if (!field) return add_missing(target, step);
     if (target.path[step].each) return gather_elements(target, step + 1, *field);
     value = *field;
   }

@@ -78,6 +78,7 @@ class JsonFields {
                   ColumnValue& result);
 
   ColumnValue nested_value(const Target& target, JsonCursor value);
+  void add_missing(const Target& target, size_t step);
   void gather(const Target& target, size_t step, JsonCursor value);
   void gather_elements(const Target& target, size_t step, JsonCursor list);
   ColumnValue tree_value(size_t slot, const Type& type, JsonCursor value);

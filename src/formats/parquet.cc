@@ -110,7 +110,7 @@ class ParquetFile : public RecordStream {
     }
     copy_ = std::make_unique<ScratchFile>(request.scratch_folder);
     const Input opened{input.name, [&] { return std::move(stored); }, input.member};
-    copy_->copy(*open_text(opened, request.counters), request.cancellation);
+    copy_->copy(*open_text(opened, request.counters, request.cancellation), request.cancellation);
     return copy_->path();
   }
 

@@ -256,14 +256,20 @@ std::optional<int32_t> parse_date(std::string_view text) {
   const std::chrono::year_month_day date{std::chrono::year(century.at(0) * 100 + rest.at(0)),
                                          std::chrono::month(static_cast<unsigned>(rest.at(3))),
                                          std::chrono::day(static_cast<unsigned>(rest.at(6)))};
-  if (!date.ok()) return std::nullopt;
+  if (!date.ok() || date.year() < std::chrono::year(1)) return std::nullopt;
   return static_cast<int32_t>(std::chrono::sys_days(date).time_since_epoch().count());
 }
 
 std::optional<int64_t> parse_timestamp(std::string_view text) {
   if (const auto time = parse_plain_timestamp(text)) return time;
-  if (const auto time = parse_time(text)) return time->time_since_epoch().count();
-  return std::nullopt;
+  // A zone may lead out of the years that dates have.
+  constexpr int64_t kFirst = -62'135'596'800'000'000;  // 0001-01-01T00:00:00Z
+  constexpr int64_t kLast = 253'402'300'799'999'999;   // 9999-12-31T23:59:59.999999Z
+  const auto time = parse_time(text);
+  if (!time) return std::nullopt;
+  const int64_t microseconds = time->time_since_epoch().count();
+  if (microseconds < kFirst || microseconds > kLast) return std::nullopt;
+  return microseconds;
 }
 
 }  // namespace tidemill

@@ -249,6 +249,12 @@ TEST_F(RecordDecoderTest, DatesAndTimesAreStrict) {
   EXPECT_EQ(value("timestamp", "\"2015-01-01T24:00:00Z\""),
             "v: not a timestamp: '2015-01-01T24:00:00Z'");
   EXPECT_EQ(value("timestamp", "1420070400"), "v: not a timestamp: '1420070400'");
+  EXPECT_EQ(value("date", "\"0000-12-31\""), "v: not a date: '0000-12-31'");
+  EXPECT_EQ(value("timestamp", "\"0001-01-01T00:00:00-01:00\""), "0001-01-01T01:00:00Z");
+  EXPECT_EQ(value("timestamp", "\"9999-12-31T23:59:59+01:00\""), "9999-12-31T22:59:59Z");
+  for (const std::string text :
+       {"0000-12-31T00:00:00Z", "0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00"})
+    EXPECT_EQ(value("timestamp", "\"" + text + "\""), "v: not a timestamp: '" + text + "'");
 }
 
 /// The quick way to read a time agrees with the slow one.
@@ -262,7 +268,7 @@ void expect_one_time(const std::string& text) {
 TEST_F(RecordDecoderTest, TheQuickWayToReadATimeAgreesWithTheSlowOne) {
   for (const char* text : {"2015-01-01T00:00:00Z", "1900-02-28T23:59:59Z", "1900-02-29T00:00:00Z",
                            "2400-12-31T12:30:00Z", "2015-01-01T23:59:60Z", "2015-01-01T00:6:00Z0",
-                           "2015-01-01T-1:00:00Z", "0000-01-01T00:00:00Z"}) {
+                           "2015-01-01T-1:00:00Z", "0001-01-01T00:00:00Z"}) {
     expect_one_time(text);
   }
 }
@@ -525,6 +531,11 @@ TEST_F(RecordDecoderTest, APathGoesIntoEachElement) {
   EXPECT_EQ(decode(one_column("bigint[]", {"x.a[].b[].c"}),
                    R"({"x":{"a":[{"b":[{"c":1},{"c":2}]},{"b":null},{"b":[{"c":3}]}]}})"),
             "[1,2,3]");
+  for (const char* element : {"null", "{}", R"({"b":null})", R"({"b":{}})", R"({"b":{"c":null}})"})
+    EXPECT_EQ(decode(one_column("bigint[]", {"a[].b.c[]"}),
+                     R"({"a":[{"b":{"c":[1]}},)" + std::string(element) + R"(,{"b":{"c":[2]}}]})"),
+              "[1,2]")
+        << element;
   EXPECT_EQ(decode(one_column("bigint[]", {"a[].b[]"}), R"({"a":[{"b":5}]})"),
             "v: not a list: '5'");
 }

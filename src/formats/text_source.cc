@@ -21,12 +21,14 @@ constexpr size_t kCodecBeginning = 16;
 constexpr size_t kTextBeginning = 256;
 constexpr std::string_view kZipBeginning = "PK\x03\x04";
 
-/// Counts the bytes that pass.
+/// Counts the bytes that pass, and stops when it is asked to: a record may be without an end.
 class CountedSource : public ByteSource {
  public:
-  CountedSource(std::unique_ptr<ByteSource> source, std::atomic<int64_t>& count)
-      : source_(std::move(source)), count_(count) {}
+  CountedSource(std::unique_ptr<ByteSource> source, std::atomic<int64_t>& count,
+                const Cancellation& cancellation)
+      : source_(std::move(source)), count_(count), cancellation_(cancellation) {}
   size_t read(std::span<uint8_t> buffer) override {
+    cancellation_.check();
     const size_t size = source_->read(buffer);
     count_.fetch_add(static_cast<int64_t>(size), std::memory_order_relaxed);
     return size;
@@ -36,6 +38,7 @@ class CountedSource : public ByteSource {
  private:
   std::unique_ptr<ByteSource> source_;
   std::atomic<int64_t>& count_;
+  const Cancellation& cancellation_;
 };
 
 /// True for `events.json.gz` and `https://host/events.json.gz?token=x`.
@@ -136,10 +139,12 @@ std::unique_ptr<ByteSource> open_stored(std::unique_ptr<StoredBytes> stored, con
 
 }  // namespace
 
-std::unique_ptr<ByteSource> open_text(const Input& input, ReadCounters& counters) {
-  auto stored =
-      std::make_unique<StoredBytes>(std::make_unique<CountedSource>(input.open(), counters.bytes));
-  return std::make_unique<CountedSource>(open_stored(std::move(stored), input), counters.bytes_out);
+std::unique_ptr<ByteSource> open_text(const Input& input, ReadCounters& counters,
+                                      const Cancellation& cancellation) {
+  auto stored = std::make_unique<StoredBytes>(
+      std::make_unique<CountedSource>(input.open(), counters.bytes, cancellation));
+  return std::make_unique<CountedSource>(open_stored(std::move(stored), input), counters.bytes_out,
+                                         cancellation);
 }
 
 }  // namespace tidemill

@@ -13,8 +13,10 @@ namespace tidemill {
 /// not matter, but for mistakes: one that is called `.gz` and holds neither gzip nor text is
 /// refused. What `is_record` comes as it is.
 ///
-/// Counts `bytes` and `bytes_out` while it is read; `counters` outlive the source. Throws as
-/// `Input::open`, as `open_zip_member`, and reading it throws as they and the codecs do.
-std::unique_ptr<ByteSource> open_text(const Input& input, ReadCounters& counters);
+/// Counts `bytes` and `bytes_out` while it is read; `counters` and `cancellation` outlive the
+/// source. Throws as `Input::open`, as `open_zip_member`, and reading it throws as they and the
+/// codecs do, and Cancelled.
+std::unique_ptr<ByteSource> open_text(const Input& input, ReadCounters& counters,
+                                      const Cancellation& cancellation);
 
 }  // namespace tidemill

@@ -9,7 +9,7 @@ namespace {
 std::string read_text(const std::string& name, const std::string& stored) {
   ReadCounters counters;
   const Input input{name, [&] { return make_byte_source(stored); }};
-  const std::string text = read_all(*open_text(input, counters));
+  const std::string text = read_all(*open_text(input, counters, Cancellation()));
   EXPECT_EQ(counters.bytes, static_cast<int64_t>(stored.size()));
   EXPECT_EQ(counters.bytes_out, static_cast<int64_t>(text.size()));
   return text;
@@ -52,7 +52,7 @@ TEST(TextSource, ARecordIsNoFile) {
     ReadCounters counters;
     const Input input{
         .name = "a.json.gz", .open = [&] { return make_byte_source(record); }, .is_record = true};
-    EXPECT_EQ(read_all(*open_text(input, counters)), record);
+    EXPECT_EQ(read_all(*open_text(input, counters, Cancellation())), record);
     EXPECT_EQ(counters.bytes_out, static_cast<int64_t>(record.size()));
   }
 }

@@ -181,12 +181,8 @@ TEST(LocalFileSystem, APatternGoesThroughLinksToFolders) {
 /// While it lives, root has the rights of a user.
 class AsUser {
  public:
-  AsUser() {
-    EXPECT_EQ(was_root_ ? ::seteuid(kNobody) : 0, 0);
-  }
-  ~AsUser() {
-    EXPECT_EQ(was_root_ ? ::seteuid(0) : 0, 0);
-  }
+  AsUser() { EXPECT_EQ(was_root_ ? ::seteuid(kNobody) : 0, 0); }
+  ~AsUser() { EXPECT_EQ(was_root_ ? ::seteuid(0) : 0, 0); }
 
  private:
   static constexpr uid_t kNobody = 65534;

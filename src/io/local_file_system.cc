@@ -56,6 +56,9 @@ class LocalSource : public ByteSource {
     struct stat status {};
     if (::fstat(file_.value(), &status) != 0) fail("read", path_);
     if (S_ISDIR(status.st_mode)) fail("read", path_, EISDIR);
+    if (!S_ISREG(status.st_mode))
+      throw user_error("not a file, but a device or a pipe: " + quote(path_));
+    modified_ = modified_time(status);
     if (start > 0 && ::lseek(file_.value(), start, SEEK_SET) < 0) fail("read", path_);
     fingerprint_ = {
         .etag = "", .last_modified = format_time(modified_time(status)), .size = status.st_size};
@@ -63,6 +66,7 @@ class LocalSource : public ByteSource {
   size_t read(std::span<uint8_t> buffer) override {
     while (true) {
       const ssize_t count = ::read(file_.value(), buffer.data(), buffer.size());
+      if (count == 0 && !buffer.empty()) check_unchanged();
       if (count >= 0) return static_cast<size_t>(count);
       if (errno != EINTR) fail("read", path_);
     }
@@ -71,8 +75,20 @@ class LocalSource : public ByteSource {
   std::optional<std::string> local_path() const override { return path_; }
 
  private:
+  /// Throws when the file was cut short or written over since it was opened: what was read may be
+  /// of two contents. One that only became longer is what it was, and more.
+  void check_unchanged() const {
+    struct stat status {};
+    if (::fstat(file_.value(), &status) != 0) fail("read", path_);
+    const int64_t before = fingerprint_.size.value_or(0);
+    if (status.st_size > before) return;
+    if (status.st_size < before || modified_time(status) != modified_)
+      throw transient_error("the file changed while it was read: " + quote(path_));
+  }
+
   std::string path_;
   Descriptor file_;
+  Instant modified_;
   Fingerprint fingerprint_;
 };
 
@@ -127,7 +143,8 @@ class LocalFileSystem : public FileSystem {
   }
 
   std::unique_ptr<ByteSource> open(const std::string& path, int64_t start) override {
-    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    // Opening a pipe would wait for one who writes.
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor < 0 && (errno == ENOENT || errno == ENOTDIR)) return nullptr;
     if (descriptor < 0) fail("read", path);
     return std::make_unique<LocalSource>(path, descriptor, start);
@@ -147,7 +164,7 @@ class LocalFileSystem : public FileSystem {
     std::error_code error;
     for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end;
          it.increment(error)) {
-      if (it->is_directory(error)) continue;
+      if (!it->is_regular_file(error)) continue;
       if (auto entry = stat(it->path())) entries.push_back(std::move(*entry));
     }
     check_listing(folder, error);
@@ -255,7 +272,7 @@ class LocalFileSystem : public FileSystem {
       if (!fits_pattern(it->path().filename().native(), name)) continue;
       if (is_folder(it->path())) {
         if (!is_last) find_in(it->path(), rest, entries);
-      } else if (is_last) {
+      } else if (std::error_code ignored; is_last && it->is_regular_file(ignored)) {
         if (auto entry = stat(it->path())) entries.push_back(std::move(*entry));
       }
     }

@@ -38,11 +38,20 @@ std::optional<Yaml> read_file(const std::string& project_folder) {
   }
 }
 
+/// Throws for what may be a header of its own in a request: a line break at the end comes from a
+/// file that was read whole, and is none of the secret either.
+Secret secret_of(const std::string& value, const std::string& name, const Place& place) {
+  if (value.find_first_of("\r\n") != std::string::npos)
+    throw user_error("a secret with a line break: " + quote(name)).at(place);
+  return Secret(value);
+}
+
 }  // namespace
 
 Secret read_secret(const SecretName& secret, const std::string& project_folder) {
   const char* from_environment = std::getenv(secret.name.c_str());
-  if (from_environment != nullptr && *from_environment != '\0') return Secret(from_environment);
+  if (from_environment != nullptr && *from_environment != '\0')
+    return secret_of(from_environment, secret.name, secret.place);
   const auto file = read_file(project_folder);
   const Yaml* value = file ? file->find(secret.name) : nullptr;
   if (value == nullptr) {
@@ -54,7 +63,7 @@ Secret read_secret(const SecretName& secret, const std::string& project_folder) 
   }
   if (!value->is_scalar() || value->text.empty())
     throw user_error("a secret must be a text: " + quote(secret.name)).at(value->place);
-  return Secret(value->text);
+  return secret_of(value->text, secret.name, value->place);
 }
 
 }  // namespace tidemill

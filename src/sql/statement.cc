@@ -390,6 +390,7 @@ std::vector<std::string> syntax_trees(duckdb::Connection& connection,
   duckdb::Parameters parameters;
   std::vector<std::string> list;
   for (const std::string& text : texts) {
+    if (!is_utf8(text)) throw user_error("the SQL is not valid UTF-8: " + quote(text));
     const std::string name = "text" + std::to_string(list.size());
     list.push_back("$" + name + "::VARCHAR");
     parameters[name] = text;

@@ -33,7 +33,8 @@ Outcome read_stored(const std::string& stored, const std::string& member, size_t
     input.member = member;
   }
   try {
-    const auto text = open_text(input, counters);
+    const Cancellation cancellation;
+    const auto text = open_text(input, counters, cancellation);
     std::vector<uint8_t> buffer(size);
     while (outcome.text.size() < kMost) {
       const size_t count = text->read(buffer);

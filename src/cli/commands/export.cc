@@ -35,6 +35,9 @@ Exit export_dashboard(const Globals& globals, const ExportOptions& options) {
   const pages::DashboardData data = pages::dashboard_data(
       project, dashboard, workspace.environment(), *session.connection, workspace.cancellation());
   const std::string path = std::filesystem::absolute(options.output);
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored))
+    throw user_error("not a file: " + quote(options.output));
   const std::string page = pages::page_with(data.json);
   workspace.environment().files.write(path, page);
   for (const Error& failure : data.failures) {
