@@ -120,6 +120,18 @@ TEST_F(AddressTest, AUrlIsOneFileNamedByItsLastPart) {
   EXPECT_EQ(names("http://host/gone"), Names{});
 }
 
+TEST_F(AddressTest, OfAnUnknownKindItIsAMistake) {
+  for (const char* address : {"s3://bucket/a", "ftp://host/a", "file:///a.json", "htp://host/a"})
+    EXPECT_THROW(names(address), Error) << address;
+  files_.write("project/a/1://b", "x");
+  EXPECT_EQ(names("a/1://b"), Names{"b"});
+}
+
+TEST_F(AddressTest, ANameThatIsNoUtf8IsAMistake) {
+  files_.write("project/data/\xff.json", "x");
+  EXPECT_THROW(names("data/*.json"), Error);
+}
+
 TEST_F(AddressTest, AFileOfWhichTheServerTellsNothingIsKnownByItsBytes) {
   http_.answers["http://host/a"] = {200, ""};
   const auto etag = [&](const std::string& body) {

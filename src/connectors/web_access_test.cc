@@ -23,6 +23,9 @@ TEST(WebForm, OptionsThatDoNotGoTogetherAreMistakes) {
   EXPECT_EQ(mistakes_in("url: http://host/a@b?c@d\nuser: me\npassword: ${secret:A}"), Messages{});
   EXPECT_EQ(mistakes_in("{url: 'https://me@host'}"),
             Messages{"a name or password does not belong into an address"});
+  for (const char* proxy : {"http://me:it@host", "http://me:i/t@host", "me:it@host"})
+    EXPECT_EQ(mistakes_in("{proxy: '" + std::string(proxy) + "'}"),
+              Messages{"a name or password does not belong into an address"});
   EXPECT_EQ(mistakes_in("{user: me}"), Messages{"user needs password"});
   EXPECT_EQ(mistakes_in("{password: '${secret:A}'}"), Messages{"password needs user"});
   EXPECT_EQ(mistakes_in("{user: me, password: '${secret:A}', token: '${secret:B}'}"),

@@ -1,5 +1,7 @@
 #include "formats/text_source.h"
 
+#include <array>
+
 #include "formats/codec_for_test.h"
 #include "formats/gzip_for_test.h"
 
@@ -87,6 +89,17 @@ TEST(TextSource, TooLittleForACodecsNameIsCutShort) {
         failure("a.zip", std::string("PK\x03").substr(0, size)),
         "zip is cut short at byte " + std::to_string(std::min<size_t>(size, 3)) + ": 'a.zip'");
   }
+}
+
+TEST(TextSource, ItStopsWhenItIsAskedTo) {
+  Cancellation cancellation;
+  ReadCounters counters;
+  const Input input{"a", [] { return make_byte_source(sample_text(20)); }};
+  const auto text = open_text(input, counters, cancellation);
+  std::array<uint8_t, 4> buffer{};
+  EXPECT_EQ(text->read(buffer), buffer.size());
+  cancellation.cancel();
+  EXPECT_THROW(text->read(buffer), Error);
 }
 
 TEST(TextSource, UnderItsNameCutOrDamagedAnywhereNothingElseComesOut) {

@@ -2,11 +2,14 @@
 #include "io/file_system.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <ostream>
 #include <thread>
@@ -204,6 +207,45 @@ TEST(LocalFileSystem, AFolderThatMayNotBeReadMattersOnlyWhereAPatternLooksIntoIt
   }
   fs::permissions(folder + "/closed", fs::perms::owner_all);
   files->remove_all(folder);
+}
+
+TEST(LocalFileSystem, PipesAndDevicesAreNoFiles) {
+  const auto files = local_file_system();
+  const std::string folder = testing::TempDir() + "tidemill_pipes_" + random_id();
+  files->write(folder + "/a", "x");
+  ASSERT_EQ(::mkfifo((folder + "/pipe").c_str(), 0600), 0);
+  std::filesystem::create_symlink("/dev/zero", folder + "/zeros");
+  EXPECT_EQ(files->find(folder + "/*").size(), 1);
+  EXPECT_EQ(files->find(folder + "/**/*").size(), 1);
+  EXPECT_THROW(files->open(folder + "/pipe", 0), Error);
+  EXPECT_THROW(files->open(folder + "/zeros", 0), Error);
+  files->remove_all(folder);
+}
+
+TEST(LocalFileSystem, AFileThatChangesWhileItIsReadIsNotTakenForOneContent) {
+  namespace fs = std::filesystem;
+  const auto files = local_file_system();
+  const std::string path = testing::TempDir() + "tidemill_torn_" + random_id();
+  const auto read_with = [&](const std::function<void()>& change) {
+    files->write(path, "0123456789");
+    const auto source = files->open(path, 0);
+    std::array<uint8_t, 4> buffer{};
+    size_t size = source->read(buffer);
+    change();
+    while (const size_t count = source->read(buffer)) size += count;
+    return size;
+  };
+  const auto write_over = [&] {
+    std::fstream(path, std::ios::in | std::ios::out) << "abc";
+    fs::last_write_time(path, fs::last_write_time(path) + std::chrono::seconds(1));
+  };
+  EXPECT_EQ(read_with([] {}), 10);
+  EXPECT_EQ(read_with([&] { std::ofstream(path, std::ios::app) << "more"; }), 14);
+  EXPECT_EQ(read_with([&] { files->write(path, "another"); }), 10) << "the old one is whole";
+  EXPECT_THROW(read_with([&] { fs::resize_file(path, 7); }), Error);
+  EXPECT_THROW(read_with([&] { fs::resize_file(path, 0); }), Error);
+  EXPECT_THROW(read_with(write_over), Error);
+  files->remove(path);
 }
 
 TEST(LocalFileSystem, ReadingAFolderAsAFileIsAMistake) {

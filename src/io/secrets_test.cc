@@ -53,6 +53,13 @@ TEST_F(SecretsTest, TheEnvironmentComesFirst) {
   EXPECT_EQ(value(), "of the file") << "an empty variable is none";
 }
 
+TEST_F(SecretsTest, ALineBreakIsNoneOfASecret) {
+  write("TIDEMILL_TEST_SECRET: \"a\\nb\"");
+  EXPECT_EQ(error(), "secrets.yml:1:23: a secret with a line break: 'TIDEMILL_TEST_SECRET'");
+  ::setenv(kName, "a\r\nX-Other: b", 1);
+  EXPECT_EQ(error(), "sources/a.yml:3:5: a secret with a line break: 'TIDEMILL_TEST_SECRET'");
+}
+
 TEST_F(SecretsTest, WhatNobodyKnowsIsAskedForWhereItStands) {
   EXPECT_EQ(error(), "sources/a.yml:3:5: no such secret: 'TIDEMILL_TEST_SECRET'");
   write("OTHER: x");

@@ -158,6 +158,11 @@ void expect_refused(const std::string& sql, const std::string& message_part, int
   }
 }
 
+TEST(StatementMistakes, BytesThatAreNoUtf8AreRefused) {
+  for (const char* text : {"SELECT \xff", "SELECT 1 AS \"\xc3\"", "SELECT 1 -- \xff"})
+    EXPECT_THROW(read(text), Error);
+}
+
 TEST(StatementMistakes, HavePlaces) {
   expect_refused("SELECT *\nFRM raw.a", "syntax error", 2, 5);
   expect_refused("SELECT 1; SELECT 2", "one SELECT is wanted, not 2 statements", 1, 1);
