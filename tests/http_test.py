@@ -174,6 +174,31 @@ class BrokenConnections(HttpTest):
         self.assertEqual(list(self.project.glob(".tidemill/lake/**/*.parquet")), [])
 
 
+    def test_by_parts_that_are_shorter_than_what_was_asked_for(self):
+        self.behaviour.cuts = iter([100])
+        self.behaviour.most_of_range = self.size // 3
+        self.run_well()
+        self.assert_loaded(self.content)
+        self.assertGreater(len(self.behaviour.gets()), 3)
+
+    def test_a_body_without_a_length_is_as_long_as_the_listing_said(self):
+        self.behaviour.lengths = False
+        self.behaviour.cuts = iter([100])
+        self.run_well()
+        self.assert_loaded(self.content)
+
+    def test_an_encoding_that_nobody_asked_for_is_an_error(self):
+        for encoding, good in (("deflate", False), ("br", False), ("gzip", True), ("identity", True)):
+            with self.subTest(encoding):
+                self.behaviour.headers = {"Content-Encoding": encoding}
+                run = self.run_program("run", "--full-refresh")
+                self.assertEqual(run.exit_code, 0 if good else 1, run.output)
+                if not good:
+                    self.assertIn(f"an encoding that was not asked for, '{encoding}'", run.output)
+        self.assert_loaded(self.content)
+        self.assertEqual({request[2].get("Accept-Encoding") for request in self.behaviour.requests}, {"identity"})
+
+
 class BusyServers(HttpTest):
     def setUp(self):
         super().setUp()

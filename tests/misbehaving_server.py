@@ -23,6 +23,9 @@ class Behaviour:
         self.files = {}  # Path to content.
         self.ranges = True
         self.validators = True
+        self.most_of_range = None  # Parts have so many bytes at the most.
+        self.lengths = True  # Bodies are announced with their lengths; else their end is the connection's.
+        self.headers = {}  # Of all files, besides what there is.
         self.refusals = []  # (method, status, headers), each for one request that fits.
         self.cuts = iter(())  # After how many bytes the next bodies break; when it ends, none does.
         self.at_cut = lambda: None  # Called before the client can see that the body broke.
@@ -92,14 +95,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
         wanted = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
         if wanted and behaviour.ranges and self.headers.get("If-Range") == etag:
             start = int(wanted[1])
-            headers["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
-            return self.send(206, headers, content[start:])
-        return self.send(200, headers, content)
+            end = min(len(content), start + (behaviour.most_of_range or len(content)))
+            headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(content)}"
+            return self.send(206, headers, content[start:end])
+        return self.send(200, headers | behaviour.headers, content)
 
     def send(self, status, headers, body=b""):
         behaviour = self.server.behaviour
         self.send_response(status)
-        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+        announced = {"Content-Length": str(len(body))} if behaviour.lengths or self.command == "HEAD" else {"Connection": "close"}
+        for name, value in {**announced, **headers}.items():
             self.send_header(name, value)
         self.end_headers()
         if self.command == "HEAD" or not body:
