@@ -118,6 +118,11 @@ void read_paths(const Options& options, ContractColumn& column, Context& context
   const auto mistake = [&](const std::string& what, const std::string& text) {
     context.mistake(user_error(what + quote(text)).at(options.place("path")));
   };
+  for (const char* field : {"path", "format"}) {
+    if (options.has(field) && options.text_list(field).empty())
+      context.mistake(user_error(std::string("a list without an element: ") + quote(field))
+                          .at(options.place(field)));
+  }
   for (const std::string& text : options.text_list("path")) {
     const auto path = parse_path(text);
     if (!path) {
@@ -233,6 +238,13 @@ void read_contract(const Yaml& yaml, Context& context, Asset& asset) {
     if (!column) continue;
     if (!names.insert(lower(column->name)).second) {
       context.mistake(user_error("two columns of one name: " + quote(column->name)).at(item.place));
+      continue;
+    }
+    if (contract.extra_fields == Contract::ExtraFields::kKeep &&
+        lower(column->name) == kExtraFieldsColumn) {
+      context.mistake(user_error("the name is that of the column that extra_fields: keep makes: " +
+                                 quote(column->name))
+                          .at(item.place));
       continue;
     }
     contract.columns.push_back(std::move(*column));
