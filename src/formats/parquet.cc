@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <set>
 #include <utility>
 
 #include "base/error.h"
@@ -84,6 +85,7 @@ class ParquetFile : public RecordStream {
         "read_parquet(" + duckdb::quote_literal(path) + ", hive_partitioning = false" +
         (reading.binary_as_string ? ", binary_as_string = true" : "") + ")";
     explained([&] {
+      check_names(reading, path);
       const std::string sql = duckdb::record_sql(
           *connection_, relation,
           [&](std::string_view column) { return reading.visible.contains(column); });
@@ -112,6 +114,33 @@ class ParquetFile : public RecordStream {
     const Input opened{input.name, [&] { return std::move(stored); }, input.member};
     copy_->copy(*open_text(opened, request.counters, request.cancellation), request.cancellation);
     return copy_->path();
+  }
+
+  /// Throws when a column that is read, or one in it, has the name of another, if only in other
+  /// letters: DuckDB gives the second one a name that is not in the file.
+  void check_names(const Reading& reading, const std::string& path) const {
+    const duckdb::Table schema =
+        connection_->query("SELECT name, coalesce(num_children, 0)::BIGINT FROM parquet_schema(" +
+                           duckdb::quote_literal(path) + ")");
+    struct Level {
+      int64_t left;  // Columns of the level that are still to come.
+      bool is_read;
+      std::set<std::string> names;
+    };
+    std::vector<Level> levels;  // From the file's own to that of the column at hand.
+    for (const duckdb::Row& row : schema.rows) {
+      const std::string name = duckdb::text_of(row[0]);
+      bool is_read = true;
+      if (!levels.empty()) {
+        Level& level = levels.back();
+        is_read = level.is_read && (levels.size() > 1 || reading.visible.contains(name));
+        if (!level.names.insert(lower(name)).second && is_read)
+          throw user_error("two columns of one name, or that differ in case alone: " + quote(name));
+        --level.left;
+      }
+      levels.push_back({duckdb::integer_of(row[1]), is_read, {}});
+      while (!levels.empty() && levels.back().left == 0) levels.pop_back();
+    }
   }
 
   /// Runs `work`, and says of DuckDB's errors which file they are about.

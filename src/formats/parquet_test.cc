@@ -53,6 +53,23 @@ class ParquetTest : public FormatTest {
   std::unique_ptr<FileSystem> files_ = local_file_system();
 };
 
+TEST_F(ParquetTest, AColumnWhoseNameAnotherHasIsNotTakenForMissing) {
+  const std::string path = write("SELECT 1 AS first, 2 AS other, 3 AS last");
+  std::string bytes = *files_->read(path);
+  // DuckDB writes no such file: the name stands in the schema and in the column's metadata.
+  for (size_t at = bytes.find("other"); at != std::string::npos; at = bytes.find("other"))
+    bytes.replace(at, 5, "FIRST");
+  files_->write(path, bytes);
+  add_column("first", "integer");
+  add_column("last", "integer");
+  EXPECT_EQ(rows("SELECT first, last FROM $rows", {local(path)}), Lines{"1,3"});
+  add_column("other", "integer", "FIRST");
+  EXPECT_EQ(failure_of(local(path)),
+            "cannot be read as Parquet (two columns of one name, or that differ in case alone: "
+            "'FIRST'): '" +
+                path + "'");
+}
+
 TEST_F(ParquetTest, ValuesOfEveryKindArriveAsTheyAre) {
   add_column("huge", "decimal(38,0)");
   add_column("unsigned", "decimal(20,0)");
