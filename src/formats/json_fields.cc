@@ -14,8 +14,8 @@ namespace {
 using State = ColumnValue::State;
 using Kind = RecordValue::Kind;
 
-/// Each takes a hundred bytes, and two in the text.
-constexpr size_t kMostElements = 1'000'000;
+/// Each takes a hundred bytes, twice while its list is made, and two in the text.
+constexpr size_t kMostElements = 250'000;
 
 /// Returns one bit out of 64 that a name has.
 uint64_t name_mark(std::string_view name) {

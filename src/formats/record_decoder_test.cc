@@ -540,6 +540,20 @@ TEST_F(RecordDecoderTest, APathGoesIntoEachElement) {
             "v: not a list: '5'");
 }
 
+TEST_F(RecordDecoderTest, ElementsBeyondAQuarterOfAMillionAreTooMany) {
+  const auto text = [](size_t count) {
+    std::string list = "{\"v\":[";
+    for (size_t i = 0; i < count; ++i) list += i == 0 ? "1" : ",1";
+    return list + "]}";
+  };
+  const Contract list = one_column("bigint[]", {"v"});
+  EXPECT_TRUE(decode(list, text(250'000)).starts_with("[1,1,"));
+  EXPECT_EQ(decode(list, text(250'001)),
+            "has more elements in lists and structs than are read, 250000");
+  EXPECT_EQ(decode(one_column("json", {"v"}), text(250'001)).size(), 500'003)
+      << "as a text it is one value";
+}
+
 TEST_F(RecordDecoderTest, TwoColumnsMayReadOneList) {
   Contract contract = one_column("varchar[]", {"a[].k"});
   contract.columns.push_back(
