@@ -357,6 +357,20 @@ TEST(Load, AnAddressThatIsTheSameForEveryIntervalIsAMistake) {
             Lines{"sources/visits.yml:3:7: every interval would load the same files: "
                   "'data/x.ndjson'\n  hint: say where its time stands, such as "
                   "data/{start:%Y-%m-%d}.csv; or leave out interval"});
+  for (const auto& [grain, address] :
+       {std::pair("day", "{start:%Y-%m}"), std::pair("hour", "{start:%Y-%m-%d}"),
+        std::pair("hour", "{start:%M}"), std::pair("minute", "{end:%Y-%m-%dT%H}"),
+        std::pair("week", "{start:%Y}-{end:%m}"), std::pair("month", "{start:%Y}")}) {
+    const std::string text = replace_all(kVisits, "{start:%Y-%m-%d}", address);
+    const Lines found =
+        mistakes_in({{"sources/visits.yml",
+                      replace_all(text, "interval: day", std::string("interval: ") + grain)}});
+    ASSERT_EQ(found.size(), 1) << grain << " " << address;
+    EXPECT_TRUE(
+        found[0].starts_with("sources/visits.yml:3:7: one interval after another would "
+                             "load the same files: "))
+        << found[0];
+  }
 }
 
 TEST(Load, ASourceWithAnIntervalNeedsAStartAndOneWithoutHasNone) {

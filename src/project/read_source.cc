@@ -333,14 +333,19 @@ void refuse_format(const Yaml& yaml, const Kind& connector, Form& form, Context&
   }
 }
 
-/// Reports an address that is the same for every interval: each would load all of its files.
-void check_address(const Options& options, const Form& connector, Context& context) {
+/// Reports an address that is the same for two intervals in a row: each would load all of its
+/// files.
+void check_address(const Options& options, const Form& connector, Grain grain, Context& context) {
+  // The next minute, hour, day, week, month and year begin within the next larger one.
+  const Instant first = floor_time(parse_time("2015-01-06T10:10:00Z").value(), grain);
+  const Instant second = next_time(first, grain);
   for (const Field& field : connector.fields) {
     if (field.type != FieldType::kTimePattern || !options.has(field.name)) continue;
     const std::string address = options.text(field.name);
-    if (address.find("{start:") != std::string::npos || address.find("{end:") != std::string::npos)
-      continue;
-    context.mistake(user_error("every interval would load the same files: " + quote(address))
+    const auto expanded = expand_times(address, first, second);
+    if (!expanded || expanded != expand_times(address, second, next_time(second, grain))) continue;
+    const std::string which = expanded == address ? "every interval" : "one interval after another";
+    context.mistake(user_error(which + " would load the same files: " + quote(address))
                         .at(options.place(field.name))
                         .hint("say where its time stands, such as data/{start:%Y-%m-%d}.csv; or "
                               "leave out interval"));
@@ -379,7 +384,8 @@ std::optional<Asset> read_source(Yaml yaml, Context& context) {
   } else {
     asset.source.connector = connector->name;
     asset.source.connector_options = part_of(options, connector->form);
-    if (asset.source.interval) check_address(options, connector->form, context);
+    if (asset.source.interval)
+      check_address(options, connector->form, *asset.source.interval, context);
     for (const Field& field : connector->form.fields) {
       if (field.decides_records)
         asset.source.deciding_options[field.name] = options.text(field.name);
