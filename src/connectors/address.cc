@@ -223,8 +223,10 @@ std::unique_ptr<ByteSource> open_address(const ConnectorContext& context, const 
   if (known && !listed.same_content(answer.fingerprint)) {
     throw transient_error("the file changed while it was asked for: " + quote(file.address));
   }
-  // A strong ETag stands for all bytes: how many there are may be said by either answer.
-  if (known && !listed.etag.starts_with("W/") && !answer.fingerprint.size)
+  // A strong ETag stands for all bytes: how many there are may be said by either answer. (Some
+  // servers give every HEAD the length 0.)
+  if (known && !listed.etag.starts_with("W/") && !answer.fingerprint.size &&
+      listed.size.value_or(0) > 0)
     answer.fingerprint.size = listed.size;
   return body_of(context, request, std::move(answer));
 }
