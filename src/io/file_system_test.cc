@@ -198,12 +198,16 @@ TEST(LocalFileSystem, AFolderThatMayNotBeReadMattersOnlyWhereAPatternLooksIntoIt
   const std::string folder = testing::TempDir() + "tidemill_closed_" + random_id();
   files->write(folder + "/open/a.json", "x");
   files->write(folder + "/closed/a.json", "x");
+  fs::create_directory(folder + "/open/deep");
+  fs::create_symlink(folder + "/closed/a.json", folder + "/open/deep/b.json");
   fs::permissions(folder + "/closed", fs::perms::none);
   {
     const AsUser user;
     EXPECT_EQ(files->find(folder + "/o*/*.json").size(), 1);
     EXPECT_THROW(files->find(folder + "/*/*.json"), Error);
     EXPECT_THROW(files->find(folder + "/**/*.json"), Error);
+    EXPECT_THROW(files->find(folder + "/open/**/*.json"), Error)
+        << "a link into it is not left out";
   }
   fs::permissions(folder + "/closed", fs::perms::owner_all);
   files->remove_all(folder);

@@ -58,7 +58,6 @@ class LocalSource : public ByteSource {
     if (S_ISDIR(status.st_mode)) fail("read", path_, EISDIR);
     if (!S_ISREG(status.st_mode))
       throw user_error("not a file, but a device or a pipe: " + quote(path_));
-    modified_ = modified_time(status);
     if (start > 0 && ::lseek(file_.value(), start, SEEK_SET) < 0) fail("read", path_);
     fingerprint_ = {
         .etag = "", .last_modified = format_time(modified_time(status)), .size = status.st_size};
@@ -82,13 +81,12 @@ class LocalSource : public ByteSource {
     if (::fstat(file_.value(), &status) != 0) fail("read", path_);
     const int64_t before = fingerprint_.size.value_or(0);
     if (status.st_size > before) return;
-    if (status.st_size < before || modified_time(status) != modified_)
+    if (status.st_size < before || format_time(modified_time(status)) != fingerprint_.last_modified)
       throw transient_error("the file changed while it was read: " + quote(path_));
   }
 
   std::string path_;
   Descriptor file_;
-  Instant modified_;
   Fingerprint fingerprint_;
 };
 
@@ -151,12 +149,8 @@ class LocalFileSystem : public FileSystem {
   }
 
   std::optional<FileEntry> stat(const std::string& path) override {
-    struct stat status {};
-    if (::stat(path.c_str(), &status) != 0) {
-      if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
-      fail("look at", path);
-    }
-    return FileEntry{path, status.st_size, modified_time(status)};
+    const auto status = look_at(path);
+    return status ? std::optional(entry_of(path, *status)) : std::nullopt;
   }
 
   std::vector<FileEntry> list(const std::string& folder) override {
@@ -164,8 +158,7 @@ class LocalFileSystem : public FileSystem {
     std::error_code error;
     for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end;
          it.increment(error)) {
-      if (!it->is_regular_file(error)) continue;
-      if (auto entry = stat(it->path())) entries.push_back(std::move(*entry));
+      add_file(it->path(), entries);
     }
     check_listing(folder, error);
     std::ranges::sort(entries, {}, &FileEntry::path);
@@ -240,12 +233,27 @@ class LocalFileSystem : public FileSystem {
     if (!absent) fail("list", folder, error.value());
   }
 
-  /// True for a folder, and for a link to one.
+  /// Follows links. Nothing: there is no such file, or a link leads nowhere.
+  static std::optional<struct stat> look_at(const std::string& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) == 0) return status;
+    if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP) fail("look at", path);
+    return std::nullopt;
+  }
+
+  static FileEntry entry_of(const std::string& path, const struct stat& status) {
+    return {path, status.st_size, modified_time(status)};
+  }
+
   static bool is_folder(const std::string& path) {
-    std::error_code error;
-    if (fs::is_directory(path, error)) return true;
-    if (error == std::errc::permission_denied) fail("look at", path, error.value());
-    return false;
+    const auto status = look_at(path);
+    return status && S_ISDIR(status->st_mode);
+  }
+
+  /// Appends what is at `path` if it is a file, rather than a folder, a pipe or a device.
+  static void add_file(const std::string& path, std::vector<FileEntry>& entries) {
+    const auto status = look_at(path);
+    if (status && S_ISREG(status->st_mode)) entries.push_back(entry_of(path, *status));
   }
 
   /// Appends the files below `folder` that fit the rest of a pattern.
@@ -270,10 +278,10 @@ class LocalFileSystem : public FileSystem {
     std::error_code error;
     for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
       if (!fits_pattern(it->path().filename().native(), name)) continue;
-      if (is_folder(it->path())) {
-        if (!is_last) find_in(it->path(), rest, entries);
-      } else if (std::error_code ignored; is_last && it->is_regular_file(ignored)) {
-        if (auto entry = stat(it->path())) entries.push_back(std::move(*entry));
+      if (is_last) {
+        add_file(it->path(), entries);
+      } else if (is_folder(it->path())) {
+        find_in(it->path(), rest, entries);
       }
     }
     check_listing(folder, error);
