@@ -36,10 +36,9 @@ class ScratchFile {
 
   const std::string& path() const { return path_; }
 
-  void copy(ByteSource& source, const Cancellation& cancellation) {
+  void copy(ByteSource& source) {
     std::vector<uint8_t> buffer(kCopiedAtOnce);
     while (const size_t count = source.read(buffer)) {
-      cancellation.check();
       file_.write(reinterpret_cast<const char*>(buffer.data()),
                   static_cast<std::streamsize>(count));
     }
@@ -112,7 +111,7 @@ class ParquetFile : public RecordStream {
     }
     copy_ = std::make_unique<ScratchFile>(request.scratch_folder);
     const Input opened{input.name, [&] { return std::move(stored); }, input.member};
-    copy_->copy(*open_text(opened, request.counters, request.cancellation), request.cancellation);
+    copy_->copy(*open_text(opened, request.counters, request.cancellation));
     return copy_->path();
   }
 
