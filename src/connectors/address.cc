@@ -4,6 +4,7 @@
 #include <array>
 #include <filesystem>
 #include <span>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -229,6 +230,31 @@ std::unique_ptr<ByteSource> open_address(const ConnectorContext& context, const 
       listed.size.value_or(0) > 0)
     answer.fingerprint.size = listed.size;
   return body_of(context, request, std::move(answer));
+}
+
+Connector make_address_connector(std::string name, std::string doc, std::string field,
+                                 std::string field_doc) {
+  const auto address = [field](const Options& options, const std::optional<Interval>& interval) {
+    return address_of(options.text(field), interval);
+  };
+  return {.name = name,
+          .doc = std::move(doc),
+          .form = Form{name + " source",
+                       {{.name = field,
+                         .type = FieldType::kTimePattern,
+                         .doc = std::move(field_doc),
+                         .required = true}}} +
+                  web_form(field),
+          .listing_is_free =
+              [field](const ConnectorContext& context) {
+                return !is_web_address(context.options.text(field));
+              },
+          .address = address,
+          .list =
+              [address](const ConnectorContext& context, const std::optional<Interval>& interval) {
+                return list_address(context, address(context.options, interval));
+              },
+          .open = open_address};
 }
 
 }  // namespace tidemill

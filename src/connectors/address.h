@@ -24,4 +24,8 @@ bool is_web_address(const std::string& address);
 std::vector<SourceFile> list_address(const ConnectorContext& context, const std::string& address);
 std::unique_ptr<ByteSource> open_address(const ConnectorContext& context, const SourceFile& file);
 
+/// Returns a connector whose files stand at the address that the option `field` gives.
+Connector make_address_connector(std::string name, std::string doc, std::string field,
+                                 std::string field_doc);
+
 }  // namespace tidemill
