@@ -127,6 +127,19 @@ TEST_P(FileSystemTest, FilesAreListedAtAnyDepthByPath) {
   files_->remove_all(folder_ + "2");
 }
 
+TEST_P(FileSystemTest, AFolderThatAppearsWhileItIsListedIsEmptyOrNot) {
+  const std::jthread maker([&](const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      files_->write(path("log/0"), "x");
+      files_->remove_all(path("log"));
+    }
+  });
+  for (int i = 0; i < 3000; ++i) {
+    EXPECT_LE(files_->list(path("log")).size(), 1);
+    EXPECT_LE(files_->find(path("log/*")).size(), 1);
+  }
+}
+
 TEST_P(FileSystemTest, FilesAreFoundByAPattern) {
   const std::vector<std::string> all = {"2015/01/a.json",  "2015/01/b.csv",  "2015/02/a.json",
                                         "2015/a.json",     "2016/01/a.json", "a.json",

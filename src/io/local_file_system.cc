@@ -155,12 +155,8 @@ class LocalFileSystem : public FileSystem {
 
   std::vector<FileEntry> list(const std::string& folder) override {
     std::vector<FileEntry> entries;
-    std::error_code error;
-    for (fs::recursive_directory_iterator it(folder, error), end; !error && it != end;
-         it.increment(error)) {
-      add_file(it->path(), entries);
-    }
-    check_listing(folder, error);
+    for_each_path<fs::recursive_directory_iterator>(
+        folder, [&](const fs::path& path) { add_file(path, entries); });
     std::ranges::sort(entries, {}, &FileEntry::path);
     return entries;
   }
@@ -225,12 +221,19 @@ class LocalFileSystem : public FileSystem {
   }
 
  private:
-  /// Throws for an error in listing a folder, unless there is no such folder: one that vanished
-  /// meanwhile would leave files out without a word.
-  void check_listing(const std::string& folder, const std::error_code& error) {
-    if (!error) return;
-    const bool absent = error == std::errc::no_such_file_or_directory && !stat(folder);
-    if (!absent) fail("list", folder, error.value());
+  /// Calls `use` with each path that the iterator finds in `folder`: none if there is no such
+  /// folder as it is opened. One that vanishes later would leave files out without a word: it
+  /// throws.
+  template <typename Iterator, typename Use>
+  static void for_each_path(const std::string& folder, const Use& use) {
+    std::error_code error;
+    Iterator it(folder, error);
+    if (error == std::errc::no_such_file_or_directory) return;
+    while (!error && it != Iterator()) {
+      use(it->path());
+      it.increment(error);
+    }
+    if (error) fail("list", folder, error.value());
   }
 
   /// Follows links. Nothing: there is no such file, or a link leads nowhere.
@@ -275,16 +278,14 @@ class LocalFileSystem : public FileSystem {
       if (is_folder(next)) find_in(next, rest, entries);
       return;
     }
-    std::error_code error;
-    for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-      if (!fits_pattern(it->path().filename().native(), name)) continue;
+    for_each_path<fs::directory_iterator>(folder, [&](const fs::path& path) {
+      if (!fits_pattern(path.filename().native(), name)) return;
       if (is_last) {
-        add_file(it->path(), entries);
-      } else if (is_folder(it->path())) {
-        find_in(it->path(), rest, entries);
+        add_file(path, entries);
+      } else if (is_folder(path)) {
+        find_in(path, rest, entries);
       }
-    }
-    check_listing(folder, error);
+    });
   }
 };
 
