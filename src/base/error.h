@@ -30,6 +30,7 @@ class Error : public std::exception {
  public:
   enum class Kind {
     kUser,       ///< The project, its data or the command is wrong: trying again changes nothing.
+    kMemory,     ///< The work needs more memory than it may take; another way may do with less.
     kTransient,  ///< The outside did not answer as it should: try again later.
     kBug,        ///< Tidemill itself is wrong.
     kCancelled,  ///< Someone asked us to stop.

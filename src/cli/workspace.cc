@@ -16,8 +16,7 @@ namespace tidemill {
 
 namespace {
 
-// With less, DuckDB's partitioned writer begins to fail on inputs that people have.
-constexpr const char* kMemoryLimit = "384MB";
+constexpr const char* kMemoryLimit = "300MB";
 
 Cancellation& the_cancellation() {
   static Cancellation cancellation;

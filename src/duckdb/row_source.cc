@@ -16,10 +16,10 @@
 namespace tidemill::duckdb {
 
 struct LentSource::State {
-  State(int64_t number, RowSource& lent) : id(number), source(lent) {}
+  State(int64_t number, RowSource& lent) : id(number), source(&lent) {}
 
   const int64_t id;
-  RowSource& source;
+  RowSource* source;  // Changes only while no query reads it.
   std::atomic<bool> scanned = false;
   std::mutex mutex;           // Guards thrown.
   std::exception_ptr thrown;  // By the source or one of its readers, the first.
@@ -141,7 +141,7 @@ void bind(duckdb_bind_info info) {
   keep_exceptions(
       *state,
       [&] {
-        for (const Column& column : state->source.schema()) {
+        for (const Column& column : state->source->schema()) {
           duckdb_bind_add_result_column(info, column.name.c_str(), make_type(column.type).get());
         }
         duckdb_bind_set_bind_data(info, new StatePointer(state), destroy<StatePointer>);
@@ -159,13 +159,13 @@ void begin_scan(duckdb_init_info info) {
       state,
       [&] {
         if (state.scanned.exchange(true)) throw bug_error("a source is read twice by one lending");
-        duckdb_init_set_max_threads(info, std::max<size_t>(1, state.source.most_readers()));
+        duckdb_init_set_max_threads(info, std::max<size_t>(1, state.source->most_readers()));
       },
       [&](const char* message) { duckdb_init_set_error(info, message); });
 }
 
 std::unique_ptr<Scan> make_scan(const StatePointer& state, duckdb_init_info info) {
-  const Schema& schema = state->source.schema();
+  const Schema& schema = state->source->schema();
   std::vector<size_t> columns;
   std::vector<idx_t> places;
   std::vector<Cells> cells;
@@ -177,7 +177,7 @@ std::unique_ptr<Scan> make_scan(const StatePointer& state, duckdb_init_info info
     cells.emplace_back(schema[column].type);
   }
   return std::make_unique<Scan>(
-      Scan{state, places, RowBatch(std::move(cells)), state->source.make_reader(columns)});
+      Scan{state, places, RowBatch(std::move(cells)), state->source->make_reader(columns)});
 }
 
 void begin_thread(duckdb_init_info info) {
@@ -239,6 +239,13 @@ LentSource::~LentSource() { Lendings::instance().remove(state_->id); }
 
 std::string LentSource::sql() const {
   return std::string(kFunction) + "(" + std::to_string(state_->id) + ")";
+}
+
+void LentSource::replace(RowSource& source) {
+  const std::lock_guard lock(state_->mutex);
+  state_->source = &source;
+  state_->scanned = false;
+  state_->thrown = nullptr;
 }
 
 void LentSource::rethrow() const {

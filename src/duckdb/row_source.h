@@ -58,6 +58,9 @@ class LentSource {
   /// it would find only what the first left over.
   std::string sql() const;
 
+  /// Lends another source, of the same columns, instead: for one more query after one that failed.
+  void replace(RowSource& source);
+
   /// Throws what the source or a reader threw first while a query read this source, as it was: call
   /// it when the query failed. Returns when none of them threw.
   void rethrow() const;

@@ -241,6 +241,17 @@ TEST_F(RowSourceTest, ASecondScanOfOneLendingIsRefusedInsteadOfFindingLess) {
   EXPECT_THROW(lent.rethrow(), Error);
 }
 
+TEST_F(RowSourceTest, AnotherSourceMayTakeThePlaceOfOneThatFailed) {
+  Numbers broken(100'000);
+  broken.fail_at = 50'000;
+  LentSource lent(*connection_, broken);
+  EXPECT_THROW(first_row("SELECT sum(n) FROM " + lent.sql()), Error);
+  Numbers sound(4);
+  lent.replace(sound);
+  EXPECT_EQ(first_row("SELECT count(*) FROM " + lent.sql()), Texts{"4"});
+  EXPECT_NO_THROW(lent.rethrow());
+}
+
 TEST_F(RowSourceTest, SourcesOfOneQueryAreToldApart) {
   Numbers few(3);
   Numbers many(4'000);

@@ -8,6 +8,7 @@
 #include "base/cores.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "duckdb/group_limit.h"
 #include "duckdb/handles.h"
 #include "duckdb/utc_calendar.h"
 
@@ -159,9 +160,11 @@ Error error_of(const std::string& message) {
   const std::string plain = kind.empty() ? message : message.substr(mark + kMark.size());
   if (kind == "INTERRUPT") return {Error::Kind::kCancelled, "interrupted"};
   if (kind == "Out of Memory") {
-    return user_error("not enough memory: " + plain)
+    // What DuckDB advises, on further lines, is for its own shell.
+    return Error(Error::Kind::kMemory, "not enough memory: " + plain.substr(0, plain.find('\n')))
         .hint("raise memory_limit in tidemill.yml, or read less at once");
   }
+  if (plain.starts_with(too_many_groups_text())) return {Error::Kind::kMemory, plain};
   if (plain.find("No space left") != std::string::npos) {
     return user_error("the disk is full: " + plain)
         .hint("free some disk space and run again: nothing was committed");

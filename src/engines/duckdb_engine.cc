@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "duckdb/group_limit.h"
 
 namespace tidemill {
 
@@ -11,6 +12,12 @@ namespace {
 
 constexpr std::string_view kParquet =
     "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, RETURN_STATS";
+
+constexpr size_t kFewestRows = 2048;  // Of a row group.
+
+/// DuckDB keeps as many files open. With more partitions it would begin ever new files, and take a
+/// quarter of a megabyte for each partition and thread.
+constexpr size_t kMostOpenPartitions = 100;
 
 /// The writer keeps a row group per thread in memory, so row groups are small in bytes, whatever
 /// the rows; and smaller where it keeps one of each partition.
@@ -22,7 +29,6 @@ constexpr size_t row_group_bytes(bool partitioned) {
 /// Returns how many rows make a row group of about `bytes`, from what columns of such types usually
 /// hold.
 size_t row_group_rows(const Schema& schema, size_t bytes) {
-  constexpr size_t kFewest = 2048;
   constexpr size_t kMost = 122'880;
   size_t width = 0;
   for (const Column& column : schema) {
@@ -43,7 +49,7 @@ size_t row_group_rows(const Schema& schema, size_t bytes) {
         width += 8;
     }
   }
-  return std::clamp(bytes / std::max<size_t>(width, 1), kFewest, kMost);
+  return std::clamp(bytes / std::max<size_t>(width, 1), kFewestRows, kMost);
 }
 
 /// Returns how many values of a column make it into a dictionary before the column goes without:
@@ -105,8 +111,16 @@ void show_relations(duckdb::Connection& connection, const std::vector<Relation>&
 }
 
 duckdb::Table write_files(duckdb::Connection& connection, const WriteRequest& request) {
+  const bool sorts = request.partition_after_partition || !request.cluster_by.empty();
+  const bool side_by_side = !request.partition_by.empty() && !sorts;
   std::string select = "SELECT " + select_list(request) + " FROM (\n" + request.select + "\n)";
-  if (!request.cluster_by.empty()) select += " ORDER BY " + quoted_list(request.cluster_by);
+  if (side_by_side) {
+    select = "SELECT * FROM (" + select + ") WHERE " +
+             duckdb::at_most_groups(connection, kMostOpenPartitions, request.partition_by);
+  }
+  std::vector<std::string> order = request.partition_by;
+  order.insert(order.end(), request.cluster_by.begin(), request.cluster_by.end());
+  if (sorts && !order.empty()) select += " ORDER BY " + quoted_list(order);
   std::string target = duckdb::quote_literal(request.folder + "/part-0.parquet");
   const size_t bytes = row_group_bytes(!request.partition_by.empty());
   const size_t group = row_group_rows(request.schema, bytes);
@@ -115,8 +129,10 @@ duckdb::Table write_files(duckdb::Connection& connection, const WriteRequest& re
                         ", ROW_GROUP_SIZE_BYTES " + std::to_string(bytes) +
                         ", DICTIONARY_SIZE_LIMIT " + std::to_string(dictionary_entries(group));
   if (!request.partition_by.empty()) {
-    // Of this connection only: after so many rows a thread hands its partitions on.
-    connection.query("SET partitioned_write_flush_threshold = " + rows);
+    // Of this connection only: after so many rows a thread hands its partitions on. What is sorted
+    // may have a partition every few rows.
+    connection.query("SET partitioned_write_flush_threshold = " +
+                     (side_by_side ? rows : std::to_string(kFewestRows)));
     target = duckdb::quote_literal(request.folder);
     options += ", PARTITION_BY (" + quoted_list(request.partition_by) +
                "), WRITE_PARTITION_COLUMNS true, OVERWRITE_OR_IGNORE true";

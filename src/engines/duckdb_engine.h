@@ -29,6 +29,7 @@ struct WriteRequest {
       derived;  ///< Partition columns that are the UTC day of another column.
   std::vector<std::string> partition_by;
   std::vector<std::string> cluster_by;
+  bool partition_after_partition = false;  ///< Slower, for any number of partitions.
   std::string folder;  ///< Absolute; exists, and nothing else is in it.
 };
 
@@ -62,8 +63,9 @@ class DuckdbEngine {
 void show_relations(duckdb::Connection& connection, const std::vector<Relation>& relations);
 
 /// Writes the rows as Parquet (zstd), one file per partition and thread, sorted by `cluster_by`
-/// within each file. Returns what DuckDB says of each file (RETURN_STATS). After an error the
-/// folder may hold some files.
+/// within each file. Returns what DuckDB says of each file (RETURN_STATS). Partitions are written
+/// side by side as long as they are few; else it throws Memory, and the request may be made again
+/// for `partition_after_partition`. After an error the folder may hold some files.
 duckdb::Table write_files(duckdb::Connection& connection, const WriteRequest& request);
 
 }  // namespace tidemill

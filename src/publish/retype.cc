@@ -111,6 +111,7 @@ void retype(duckdb::Connection& connection, FileSystem& files, tables::Table& ta
                                  .derived = derived_columns(asset),
                                  .partition_by = before.shape.partition_by,
                                  .cluster_by = clustering(asset, visible_columns(before.shape)),
+                                 .partition_after_partition = true,
                                  .folder = folder});
     for (tables::DataFile& file : tables::written_files(written, table.folder(), change.shape)) {
       file.interval = interval;

@@ -19,6 +19,21 @@ bool mostly_one_partition(const Asset& asset, const WriteRequest& request) {
   return only_days && interval && *interval <= Grain::kDay;
 }
 
+/// Writes the partitions side by side, or, if they are too many for that, one after another.
+duckdb::Table write_partitions(duckdb::Connection& connection, FileSystem& files,
+                               WriteRequest request, const std::function<void()>& rewind) {
+  try {
+    return write_files(connection, request);
+  } catch (const Error& error) {
+    if (error.kind() != Error::Kind::kMemory || request.partition_by.empty()) throw;
+  }
+  files.remove_all(request.folder);
+  files.make_folder(request.folder);
+  if (rewind) rewind();
+  request.partition_after_partition = true;
+  return write_files(connection, request);
+}
+
 /// Writes the rows into one file first: to sort them into partitions costs as much as reading them,
 /// and mostly there is but one. When there are several, the file's rows are written once more.
 std::vector<tables::DataFile> write_as_one(duckdb::Connection& connection, FileSystem& files,
@@ -35,7 +50,9 @@ std::vector<tables::DataFile> write_as_one(duckdb::Connection& connection, FileS
   sorted.parameters.clear();
   sorted.schema = shape.schema;
   sorted.derived.clear();
-  const duckdb::Table rewritten = write_files(connection, sorted);
+  sorted.folder = join_path(request.folder, "partitions");
+  files.make_folder(sorted.folder);
+  const duckdb::Table rewritten = write_partitions(connection, files, sorted, {});
   files.remove(file);
   return tables::written_files(rewritten, table_folder, shape);
 }
@@ -43,13 +60,12 @@ std::vector<tables::DataFile> write_as_one(duckdb::Connection& connection, FileS
 }  // namespace
 
 Staged stage(duckdb::Connection& connection, FileSystem& files, const Asset& asset,
-             const std::string& select, const duckdb::Parameters& parameters,
-             const std::string& table_folder, const std::string& attempt) {
+             const Rows& rows, const std::string& table_folder, const std::string& attempt) {
   const std::string folder = join_path(table_folder, attempt);
   files.make_folder(folder);
   fault_step("stage");
-  const WriteRequest request = {.select = select,
-                                .parameters = parameters,
+  const WriteRequest request = {.select = rows.select,
+                                .parameters = rows.parameters,
                                 .schema = asset.schema,
                                 .derived = derived_columns(asset),
                                 .partition_by = asset.layout.partition_by,
@@ -59,7 +75,8 @@ Staged stage(duckdb::Connection& connection, FileSystem& files, const Asset& ass
   staged.files =
       mostly_one_partition(asset, request)
           ? write_as_one(connection, files, request, staged.shape, table_folder)
-          : tables::written_files(write_files(connection, request), table_folder, staged.shape);
+          : tables::written_files(write_partitions(connection, files, request, rows.rewind),
+                                  table_folder, staged.shape);
   for (const tables::DataFile& file : staged.files) staged.rows += file.records.value_or(0);
   if (staged.files.empty()) files.remove_all(folder);
   fault_step("staged");

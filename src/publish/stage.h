@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,10 +21,17 @@ struct Staged {
   int64_t rows = 0;
 };
 
-/// Writes the rows of `select` into `<table's folder>/<attempt>`. Throws what the engine throws;
+/// What is to be written.
+struct Rows {
+  std::string select;  ///< One SELECT.
+  duckdb::Parameters parameters = {};
+  /// Makes the SELECT readable once more after it failed; empty where it is by itself.
+  std::function<void()> rewind = {};
+};
+
+/// Writes the rows into `<table's folder>/<attempt>`. Throws what the engine throws;
 /// files may be left.
 Staged stage(duckdb::Connection& connection, FileSystem& files, const Asset& asset,
-             const std::string& select, const duckdb::Parameters& parameters,
-             const std::string& table_folder, const std::string& attempt);
+             const Rows& rows, const std::string& table_folder, const std::string& attempt);
 
 }  // namespace tidemill

@@ -25,7 +25,7 @@ class TableDiffTest : public testing::Test {
   ~TableDiffTest() override { files_->remove_all(folder_); }
 
   tables::Snapshot commit(tables::Change::Kind kind, const std::string& select) {
-    const Staged staged = stage(*connection_, *files_, asset_, select, {}, folder_, random_id());
+    const Staged staged = stage(*connection_, *files_, asset_, {select}, folder_, random_id());
     tables::Table table(*files_, folder_, *connection_);
     table.commit({.kind = kind, .adds = staged.files, .shape = staged.shape, .now = Instant{}});
     return *table.snapshot();

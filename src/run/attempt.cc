@@ -118,7 +118,7 @@ void publish_rejects(const BuildContext& context, duckdb::Connection& connection
   AttemptFolder attempt_folder(context.environment.files, join_path(folder, attempt));
   const auto parameters = parameters_of(context, task.interval);
   const Staged staged =
-      stage(connection, context.environment.files, rejects, select, parameters, folder, attempt);
+      stage(connection, context.environment.files, rejects, {select, parameters}, folder, attempt);
   if (staged.rows != count)
     throw bug_error("rejected rows were lost: " + std::to_string(count - staged.rows));
   Publication publication{.asset = rejects,

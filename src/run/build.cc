@@ -133,12 +133,18 @@ BuildOutcome build_source(const BuildContext& context, const Task& task,
   AttemptSession session(context);
   AttemptFolder attempt_folder(context.environment.files, join_path(folder, attempt));
   RejectSpool spool(context.project.folder + "/.tidemill/cache/" + attempt + ".rejects");
-  const auto source = rows_of(context, connector_context, asset.source, files, spool, counters);
+  auto source = rows_of(context, connector_context, asset.source, files, spool, counters);
   duckdb::LentSource lent(session.connection(), *source);
+  const auto read_again = [&] {
+    spool.clear();
+    counters.clear();
+    source = rows_of(context, connector_context, asset.source, files, spool, counters);
+    lent.replace(*source);
+  };
   Staged staged;
   try {
     staged = stage(session.connection(), context.environment.files, asset,
-                   "SELECT * FROM " + lent.sql(), {}, folder, attempt);
+                   {.select = "SELECT * FROM " + lent.sql(), .rewind = read_again}, folder, attempt);
   } catch (const Error&) {
     lent.rethrow();
     throw;
@@ -178,8 +184,8 @@ BuildOutcome build_model(const BuildContext& context, const Task& task,
   const std::string folder = context.project.table_folder(asset.name);
   AttemptFolder attempt_folder(context.environment.files, join_path(folder, attempt));
   const Staged staged =
-      stage(session.connection(), context.environment.files, asset, asset.model.sql,
-            parameters_of(context, task.interval), folder, attempt);
+      stage(session.connection(), context.environment.files, asset,
+            {asset.model.sql, parameters_of(context, task.interval)}, folder, attempt);
   tables::Table table(context.environment.files, folder, session.connection());
   return commit(context, session.connection(), task, table, staged,
                 provenance_of(context, asset, task, attempt, inputs), attempt_folder);

@@ -61,7 +61,7 @@ class EmulateTest : public testing::Test {
     const DuckdbEngine::Session session = engine_.open();
     const std::string folder = project_.table_folder(table);
     const Staged staged =
-        stage(*session.connection, *files_, asset, select, {}, folder, random_id());
+        stage(*session.connection, *files_, asset, {select}, folder, random_id());
     tables::Table(*files_, folder, *session.connection)
         .commit({.kind = tables::Change::Kind::kOverwrite,
                  .adds = staged.files,

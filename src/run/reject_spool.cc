@@ -41,8 +41,15 @@ bool is_plain_text(std::string_view bytes) {
 
 }  // namespace
 
-RejectSpool::~RejectSpool() {
+RejectSpool::~RejectSpool() { clear(); }
+
+void RejectSpool::clear() {
+  const std::lock_guard lock(mutex_);
   if (count_ > 0) std::remove(path_.c_str());
+  file_ = std::ofstream();
+  count_ = 0;
+  first_.clear();
+  longest_ = 0;
 }
 
 void RejectSpool::add(Reject reject) {

@@ -18,6 +18,8 @@ class RejectSpool : public RejectSink {
   ~RejectSpool() override;
   void add(Reject reject) override;
 
+  /// Forgets all that was added: the records are read again.
+  void clear();
   /// Makes all that was added readable. To be called once, after the last `add`; throws when the
   /// disk is full.
   void finish();

@@ -184,7 +184,7 @@ class Replay {
   }
 
   /// Writes the rows of the records that fit now.
-  Staged stage_fitting(duckdb::Connection& connection, std::vector<Input> inputs,
+  Staged stage_fitting(duckdb::Connection& connection, const std::vector<Input>& inputs,
                        RejectSpool& spool, ReadCounters& counters, const std::string& folder,
                        const std::string& attempt) {
     const auto records = static_cast<int64_t>(inputs.size());
@@ -194,13 +194,22 @@ class Replay {
     const Format& format = rejects_format(asset_.source);
     const Options& options =
         format.name == asset_.source.format ? asset_.source.format_options : no_options_;
-    const auto source =
-        format.open({contract, std::move(inputs), spool, counters, context_.cancellation}, options);
+    const auto open = [&] {
+      return format.open({contract, inputs, spool, counters, context_.cancellation}, options);
+    };
+    auto source = open();
     duckdb::LentSource lent(connection, *source);
+    const auto read_again = [&] {
+      spool.clear();
+      counters.clear();
+      source = open();
+      lent.replace(*source);
+    };
     Staged staged;
     try {
-      staged = stage(connection, context_.environment.files, asset_, "SELECT * FROM " + lent.sql(),
-                     {}, folder, attempt);
+      staged = stage(connection, context_.environment.files, asset_,
+                     {.select = "SELECT * FROM " + lent.sql(), .rewind = read_again}, folder,
+                     attempt);
     } catch (const Error&) {
       lent.rethrow();
       throw;

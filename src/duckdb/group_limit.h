@@ -1,0 +1,21 @@
+// A query that gives up when its rows fall into too many groups.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "duckdb/session.h"
+
+namespace tidemill::duckdb {
+
+/// Returns a condition that every row fulfils. A query with it fails with Memory once one of its
+/// threads has seen more than `most` different values of `columns`, which are looked up where the
+/// condition stands.
+std::string at_most_groups(Connection& connection, size_t most,
+                           const std::vector<std::string>& columns);
+
+/// Returns the error of such a query when DuckDB's message is of one.
+const char* too_many_groups_text();
+
+}  // namespace tidemill::duckdb
