@@ -213,6 +213,9 @@ Database::Database(const Settings& settings) : state_(std::make_unique<State>())
   set(config.get(), "default_null_order", "nulls_last");
   // The system keeps what was read of files; a second copy takes memory and time.
   set(config.get(), "enable_external_file_cache", "false");
+  // What a query beyond the limit frees goes back to the system soon: its allocator would keep it
+  // for seconds, beside what is taken anew.
+  set(config.get(), "allocator_bulk_deallocation_flush_threshold", "16MB");
   char* message = nullptr;
   if (duckdb_open_ext(nullptr, &state_->database, config.get(), &message) != DuckDBSuccess) {
     const std::string text = message == nullptr ? "" : message;

@@ -26,10 +26,8 @@ constexpr size_t row_group_bytes(bool partitioned) {
   return (partitioned ? 8 : 12) * kMegabyte;
 }
 
-/// Returns how many rows make a row group of about `bytes`, from what columns of such types usually
-/// hold.
-size_t row_group_rows(const Schema& schema, size_t bytes) {
-  constexpr size_t kMost = 122'880;
+/// Returns how many bytes a row has in memory, from what columns of such types usually hold.
+size_t usual_row_bytes(const Schema& schema) {
   size_t width = 0;
   for (const Column& column : schema) {
     switch (column.type.id) {
@@ -49,6 +47,14 @@ size_t row_group_rows(const Schema& schema, size_t bytes) {
         width += 8;
     }
   }
+  return width;
+}
+
+/// Returns how many rows make a row group of about `bytes`.
+size_t row_group_rows(const WriteRequest& request, size_t bytes) {
+  constexpr size_t kMost = 122'880;
+  const size_t width = request.row_bytes > 0 ? static_cast<size_t>(request.row_bytes)
+                                             : usual_row_bytes(request.schema);
   return std::clamp(bytes / std::max<size_t>(width, 1), kFewestRows, kMost);
 }
 
@@ -123,7 +129,7 @@ duckdb::Table write_files(duckdb::Connection& connection, const WriteRequest& re
   if (sorts && !order.empty()) select += " ORDER BY " + quoted_list(order);
   std::string target = duckdb::quote_literal(request.folder + "/part-0.parquet");
   const size_t bytes = row_group_bytes(!request.partition_by.empty());
-  const size_t group = row_group_rows(request.schema, bytes);
+  const size_t group = row_group_rows(request, bytes);
   const std::string rows = std::to_string(group);
   std::string options = std::string(kParquet) + ", ROW_GROUP_SIZE " + rows +
                         ", ROW_GROUP_SIZE_BYTES " + std::to_string(bytes) +

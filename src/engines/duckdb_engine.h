@@ -29,8 +29,9 @@ struct WriteRequest {
       derived;  ///< Partition columns that are the UTC day of another column.
   std::vector<std::string> partition_by;
   std::vector<std::string> cluster_by;
+  int64_t row_bytes = 0;  ///< How many a row has in memory; 0: to be guessed from the types.
   bool partition_after_partition = false;  ///< Slower, for any number of partitions.
-  std::string folder;  ///< Absolute; exists, and nothing else is in it.
+  std::string folder;                      ///< Absolute; exists, and nothing else is in it.
 };
 
 /// Keeps a DuckDB instance and makes a new one when an error has spoilt it. Any thread may call it.
@@ -63,9 +64,10 @@ class DuckdbEngine {
 void show_relations(duckdb::Connection& connection, const std::vector<Relation>& relations);
 
 /// Writes the rows as Parquet (zstd), one file per partition and thread, sorted by `cluster_by`
-/// within each file. Returns what DuckDB says of each file (RETURN_STATS). Partitions are written
-/// side by side as long as they are few; else it throws Memory, and the request may be made again
-/// for `partition_after_partition`. After an error the folder may hold some files.
+/// within each row group, whose rows are neighbours. Returns what DuckDB says of each file
+/// (RETURN_STATS). Partitions are written side by side as long as they are few; else it throws
+/// Memory, and the request may be made again for `partition_after_partition`. After an error the
+/// folder may hold some files.
 duckdb::Table write_files(duckdb::Connection& connection, const WriteRequest& request);
 
 }  // namespace tidemill

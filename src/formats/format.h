@@ -55,7 +55,7 @@ struct ReadCounters {
   std::atomic<int64_t> bytes_out = 0;  ///< After decompression.
   std::atomic<int64_t> records = 0;    ///< Found in the inputs.
   std::atomic<int64_t> rows = 0;       ///< Handed on to DuckDB.
-  std::atomic<int64_t> rejected = 0;   ///< Given to the sink. At the end records == rows + rejected.
+  std::atomic<int64_t> rejected = 0;  ///< Given to the sink. At the end records == rows + rejected.
 
   void clear() { bytes = bytes_out = records = rows = rejected = 0; }
 };

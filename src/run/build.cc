@@ -143,8 +143,9 @@ BuildOutcome build_source(const BuildContext& context, const Task& task,
   };
   Staged staged;
   try {
-    staged = stage(session.connection(), context.environment.files, asset,
-                   {.select = "SELECT * FROM " + lent.sql(), .rewind = read_again}, folder, attempt);
+    staged =
+        stage(session.connection(), context.environment.files, asset,
+              {.select = "SELECT * FROM " + lent.sql(), .rewind = read_again}, folder, attempt);
   } catch (const Error&) {
     lent.rethrow();
     throw;

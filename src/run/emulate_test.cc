@@ -60,8 +60,7 @@ class EmulateTest : public testing::Test {
     const Asset& asset = project_.assets[*project_.find(table)];
     const DuckdbEngine::Session session = engine_.open();
     const std::string folder = project_.table_folder(table);
-    const Staged staged =
-        stage(*session.connection, *files_, asset, {select}, folder, random_id());
+    const Staged staged = stage(*session.connection, *files_, asset, {select}, folder, random_id());
     tables::Table(*files_, folder, *session.connection)
         .commit({.kind = tables::Change::Kind::kOverwrite,
                  .adds = staged.files,

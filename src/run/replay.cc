@@ -207,9 +207,9 @@ class Replay {
     };
     Staged staged;
     try {
-      staged = stage(connection, context_.environment.files, asset_,
-                     {.select = "SELECT * FROM " + lent.sql(), .rewind = read_again}, folder,
-                     attempt);
+      staged =
+          stage(connection, context_.environment.files, asset_,
+                {.select = "SELECT * FROM " + lent.sql(), .rewind = read_again}, folder, attempt);
     } catch (const Error&) {
       lent.rethrow();
       throw;
