@@ -47,6 +47,15 @@ std::optional<Part> checkpoint_part(const std::string& rest) {
   return Part{*number, *count};
 }
 
+/// A commit has at least what it says of itself, and its name appears with its whole content.
+[[noreturn]] void fail_empty(const std::string& path) {
+  throw user_error("the table's log is damaged: a commit is empty")
+      .at({path})
+      .hint(
+          "bring it back from a copy; if it is the newest one, it can be removed: the next run "
+          "builds again what it held");
+}
+
 }  // namespace
 
 std::string commit_name(int64_t version) { return fmt::format("{:020}.json", version); }
@@ -72,6 +81,7 @@ Log::Listing Log::list() {
     if (!version) continue;
     const std::string rest = name.substr(20);
     if (rest == ".json") {
+      if (file.size == 0) fail_empty(file.path);
       listing.commits.emplace(*version, std::move(file));
     } else if (const auto part = checkpoint_part(rest)) {
       parts[{*version, part->count}].emplace(part->number, std::move(file));

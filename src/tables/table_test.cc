@@ -550,6 +550,18 @@ TEST_F(ForeignLog, UnknownActionsAndFieldsAreIgnoredAndDamageIsNot) {
                                "table's log is damaged: "));
 }
 
+TEST_F(ForeignLog, AnEmptyCommitIsDamage) {
+  table().commit(append("a1/x.parquet"));
+  put(1, "");
+  for (const std::function<void()>& read : std::vector<std::function<void()>>{
+           [&] { table().snapshot(); }, [&] { table().commits_since(1); },
+           [&] { table().commit(append("a2/x.parquet")); }}) {
+    EXPECT_TRUE(message_of(read).starts_with(
+        "lake/raw/events/_delta_log/00000000000000000001.json: the table's log is damaged: a "
+        "commit is empty"));
+  }
+}
+
 TEST_F(ForeignLog, AGapInTheLogIsAnError) {
   table().commit(append("a1/x.parquet"));
   put(2, R"({"commitInfo":{}})");
