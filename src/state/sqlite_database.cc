@@ -63,15 +63,18 @@ SqliteDatabase::SqliteDatabase(const std::string& path) : path_(path) {
 
 void SqliteDatabase::fail() {
   const int code = sqlite3_errcode(database_);
-  const std::string message =
-      std::string("the state cannot be used (") + sqlite3_errmsg(database_) + "): " + quote(path_);
+  const std::string what = sqlite3_errmsg(database_);
+  if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) fail_damaged(what);
+  const std::string message = "the state cannot be used (" + what + "): " + quote(path_);
   if (code == SQLITE_BUSY || code == SQLITE_LOCKED) throw transient_error(message);
   Error error = user_error(message);
-  if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) {
-    error.hint("remove the file: all but the history of runs is found again in the lake");
-  }
   if (code == SQLITE_FULL) error.hint("free some disk space and run again: nothing is lost");
   throw std::move(error);
+}
+
+void SqliteDatabase::fail_damaged(const std::string& what) const {
+  throw user_error("the state cannot be used (" + what + "): " + quote(path_))
+      .hint("remove the file: all but the history of runs is found again in the lake");
 }
 
 SqliteTransaction::~SqliteTransaction() {

@@ -50,6 +50,8 @@ class SqliteDatabase {
   sqlite3* handle() { return database_; }
   /// Throws what SQLite reports.
   [[noreturn]] void fail();
+  /// Throws that what is stored is not what we store.
+  [[noreturn]] void fail_damaged(const std::string& what) const;
 
  private:
   sqlite3* database_ = nullptr;

@@ -226,6 +226,15 @@ class SqliteStore : public StateStore {
 
   AssetProgress progress(const std::string& asset) override {
     const std::lock_guard lock(mutex_);
+    try {
+      return read_progress(asset);
+    } catch (const Json::exception& damage) {
+      database_.fail_damaged(damage.what());
+    }
+  }
+
+ private:
+  AssetProgress read_progress(const std::string& asset) {
     AssetProgress progress;
     SqliteStatement row(database_,
                         "SELECT interval, version, fingerprint, inputs, run, time, rows, rejected "
@@ -263,7 +272,6 @@ class SqliteStore : public StateStore {
     return progress;
   }
 
- private:
   void insert_built(const std::string& asset, const Built& built) {
     SqliteStatement(database_, "INSERT OR REPLACE INTO built VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
         .bind(asset)

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "state/sqlite_database.h"
 #include "state/store.h"
 
 namespace tidemill {
@@ -237,6 +238,19 @@ TEST_F(SqliteStoreTest, ADamagedFileIsAUsersErrorThatSaysWhatToDo) {
   try {
     store();
     ADD_FAILURE() << "opened";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), Error::Kind::kUser);
+    EXPECT_TRUE(error.message().ends_with(quote(path()))) << error.message();
+    EXPECT_FALSE(error.hint().empty());
+  }
+}
+
+TEST_F(SqliteStoreTest, ADamagedRowIsOneToo) {
+  store().reconcile(commit_of(built_hour("2024-03-01T10", 4)));
+  SqliteDatabase(path()).execute("UPDATE built SET inputs = '{' || inputs");
+  try {
+    reopened().progress("raw.a");
+    ADD_FAILURE() << "read";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), Error::Kind::kUser);
     EXPECT_TRUE(error.message().ends_with(quote(path()))) << error.message();
