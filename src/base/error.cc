@@ -29,6 +29,13 @@ Error& Error::hint(std::string hint) & {
 
 Error&& Error::hint(std::string hint) && { return std::move(this->hint(std::move(hint))); }
 
+Error& Error::for_want_of_memory() & {
+  wants_memory_ = true;
+  return *this;
+}
+
+Error&& Error::for_want_of_memory() && { return std::move(this->for_want_of_memory()); }
+
 Error& Error::retry_after(std::chrono::milliseconds wait) & {
   retry_after_ = wait;
   return *this;

@@ -30,7 +30,6 @@ class Error : public std::exception {
  public:
   enum class Kind {
     kUser,       ///< The project, its data or the command is wrong: trying again changes nothing.
-    kMemory,     ///< The work needs more memory than it may take; another way may do with less.
     kTransient,  ///< The outside did not answer as it should: try again later.
     kBug,        ///< Tidemill itself is wrong.
     kCancelled,  ///< Someone asked us to stop.
@@ -44,6 +43,10 @@ class Error : public std::exception {
   Error& hint(std::string hint) &;
   Error&& hint(std::string hint) &&;
 
+  /// Says that the work needs more memory than it may take; another way may do with less.
+  Error& for_want_of_memory() &;
+  Error&& for_want_of_memory() &&;
+
   /// Says how long the outside asked us to wait before the next try.
   Error& retry_after(std::chrono::milliseconds wait) &;
   Error&& retry_after(std::chrono::milliseconds wait) &&;
@@ -52,6 +55,7 @@ class Error : public std::exception {
   const std::string& message() const { return message_; }
   const Place& place() const { return place_; }
   const std::string& hint() const { return hint_; }
+  bool wants_memory() const { return wants_memory_; }
   const std::optional<std::chrono::milliseconds>& retry_after() const { return retry_after_; }
 
   /// Returns `place: message`, and on a second line `hint: …` where there is one.
@@ -63,6 +67,7 @@ class Error : public std::exception {
   std::string message_;
   Place place_;
   std::string hint_;
+  bool wants_memory_ = false;
   std::optional<std::chrono::milliseconds> retry_after_;
 };
 

@@ -29,7 +29,6 @@ void require_processor() {
 Exit exit_of(const Error& error) {
   switch (error.kind()) {
     case Error::Kind::kUser:
-    case Error::Kind::kMemory:
       return Exit::kWrong;
     case Error::Kind::kTransient:
       return Exit::kUnavailable;

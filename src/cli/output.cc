@@ -24,8 +24,6 @@ const char* kind_text(Error::Kind kind) {
   switch (kind) {
     case Error::Kind::kUser:
       return "user";
-    case Error::Kind::kMemory:
-      return "memory";
     case Error::Kind::kTransient:
       return "transient";
     case Error::Kind::kBug:

@@ -39,7 +39,7 @@ void look_at_groups(duckdb_function_info info, duckdb_data_chunk input, duckdb_v
     seen.last = hashes[row];
     seen.groups.insert(seen.last);
     if (seen.groups.size() > most[row])
-      return duckdb_scalar_function_set_error(info, too_many_groups_text());
+      return duckdb_scalar_function_set_error(info, kTooManyGroups);
   }
 }
 
@@ -73,7 +73,5 @@ std::string at_most_groups(Connection& connection, size_t most,
   return std::string(kFunction) + "(" + std::to_string(most) + "::UBIGINT, hash(" +
          join(quoted, ", ") + "))";
 }
-
-const char* too_many_groups_text() { return "the rows fall into too many groups"; }
 
 }  // namespace tidemill::duckdb

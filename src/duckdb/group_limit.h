@@ -9,13 +9,13 @@
 
 namespace tidemill::duckdb {
 
-/// Returns a condition that every row fulfils. A query with it fails with Memory once one of its
-/// threads has seen more than `most` different values of `columns`, which are looked up where the
-/// condition stands.
+/// Returns a condition that every row fulfils. A query with it fails with kTooManyGroups once one
+/// of its threads has seen more than `most` different values of `columns`, which are looked up
+/// where the condition stands.
 std::string at_most_groups(Connection& connection, size_t most,
                            const std::vector<std::string>& columns);
 
-/// Returns the error of such a query when DuckDB's message is of one.
-const char* too_many_groups_text();
+/// The message of that error, which `wants_memory`.
+constexpr const char* kTooManyGroups = "the rows fall into too many groups";
 
 }  // namespace tidemill::duckdb

@@ -161,10 +161,11 @@ Error error_of(const std::string& message) {
   if (kind == "INTERRUPT") return {Error::Kind::kCancelled, "interrupted"};
   if (kind == "Out of Memory") {
     // What DuckDB advises, on further lines, is for its own shell.
-    return Error(Error::Kind::kMemory, "not enough memory: " + plain.substr(0, plain.find('\n')))
+    return user_error("not enough memory: " + plain.substr(0, plain.find('\n')))
+        .for_want_of_memory()
         .hint("raise memory_limit in tidemill.yml, or read less at once");
   }
-  if (plain.starts_with(too_many_groups_text())) return {Error::Kind::kMemory, plain};
+  if (plain == kTooManyGroups) return user_error(plain).for_want_of_memory();
   if (plain.find("No space left") != std::string::npos) {
     return user_error("the disk is full: " + plain)
         .hint("free some disk space and run again: nothing was committed");

@@ -76,7 +76,7 @@ class Database {
 /// help with their statements. So open it when there is work, and not for longer.
 /// What DuckDB reports is thrown as a user's Error with DuckDB's message; an interrupt as
 /// Cancelled; an invalidated instance or an I/O failure as Transient; a full disk or too little
-/// memory as Memory, with a hint.
+/// memory as a user's Error with a hint, the latter `wants_memory`.
 class Connection {
  public:
   struct State;

@@ -65,9 +65,9 @@ void show_relations(duckdb::Connection& connection, const std::vector<Relation>&
 
 /// Writes the rows as Parquet (zstd), one file per partition and thread, sorted by `cluster_by`
 /// within each row group, whose rows are neighbours. Returns what DuckDB says of each file
-/// (RETURN_STATS). Partitions are written side by side as long as they are few; else it throws
-/// Memory, and the request may be made again for `partition_after_partition`. After an error the
-/// folder may hold some files.
+/// (RETURN_STATS). Partitions are written side by side as long as they are few; else the error
+/// `wants_memory`, and the request may be made again for `partition_after_partition`. After an
+/// error the folder may hold some files.
 duckdb::Table write_files(duckdb::Connection& connection, const WriteRequest& request);
 
 }  // namespace tidemill

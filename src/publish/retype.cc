@@ -5,11 +5,10 @@
 #include <vector>
 
 #include "base/text.h"
-#include "engines/duckdb_engine.h"
 #include "io/fault.h"
 #include "publish/lake.h"
+#include "publish/write_rows.h"
 #include "tables/shape.h"
-#include "tables/statistics.h"
 
 namespace tidemill {
 
@@ -105,15 +104,14 @@ void retype(duckdb::Connection& connection, FileSystem& files, tables::Table& ta
     const std::string folder =
         join_path(table.folder(), join_path(attempt, std::to_string(change.adds.size())));
     files.make_folder(folder);
-    const duckdb::Table written =
-        write_files(connection, {.select = visible_sql(before, old_files),
-                                 .schema = retyped(visible_columns(before.shape), asset),
-                                 .derived = derived_columns(asset),
-                                 .partition_by = before.shape.partition_by,
-                                 .cluster_by = clustering(asset, visible_columns(before.shape)),
-                                 .partition_after_partition = true,
-                                 .folder = folder});
-    for (tables::DataFile& file : tables::written_files(written, table.folder(), change.shape)) {
+    const WriteRequest request = {.select = visible_sql(before, old_files),
+                                  .schema = retyped(visible_columns(before.shape), asset),
+                                  .derived = derived_columns(asset),
+                                  .partition_by = before.shape.partition_by,
+                                  .cluster_by = clustering(asset, visible_columns(before.shape)),
+                                  .folder = folder};
+    for (tables::DataFile& file :
+         write_rows(connection, files, request, change.shape, table.folder(), false, {})) {
       file.interval = interval;
       file.data_change = false;
       change.adds.push_back(std::move(file));

@@ -48,12 +48,13 @@ std::optional<Part> checkpoint_part(const std::string& rest) {
 }
 
 /// A commit has at least what it says of itself, and its name appears with its whole content.
-[[noreturn]] void fail_empty(const std::string& path) {
+void check_not_empty(const FileEntry& commit) {
+  if (commit.size > 0) return;
   throw user_error("the table's log is damaged: a commit is empty")
-      .at({path})
+      .at({commit.path})
       .hint(
           "bring it back from a copy; if it is the newest one, it can be removed: the next run "
-          "builds again what it held");
+          "builds again what it held, but for what a replay had moved");
 }
 
 }  // namespace
@@ -81,12 +82,12 @@ Log::Listing Log::list() {
     if (!version) continue;
     const std::string rest = name.substr(20);
     if (rest == ".json") {
-      if (file.size == 0) fail_empty(file.path);
       listing.commits.emplace(*version, std::move(file));
     } else if (const auto part = checkpoint_part(rest)) {
       parts[{*version, part->count}].emplace(part->number, std::move(file));
     }
   }
+  if (!listing.commits.empty()) check_not_empty(listing.commits.rbegin()->second);
   for (auto& [key, found] : parts) {
     if (static_cast<int64_t>(found.size()) != key.second) continue;
     std::vector<FileEntry>& whole = listing.checkpoints[key.first];
@@ -97,6 +98,7 @@ Log::Listing Log::list() {
 }
 
 LogEntry Log::read(int64_t version, const FileEntry& file) {
+  check_not_empty(file);
   const auto text = files_.read(file.path);
   if (!text)
     throw transient_error("the table's log changed while it was read: " + quote(file.path));
