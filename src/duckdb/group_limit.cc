@@ -68,10 +68,8 @@ void register_function(duckdb_connection connection) {
 std::string at_most_groups(Connection& connection, size_t most,
                            const std::vector<std::string>& columns) {
   register_function(connection.state().connection);
-  std::vector<std::string> quoted;
-  for (const std::string& column : columns) quoted.push_back(quote_identifier(column));
   return std::string(kFunction) + "(" + std::to_string(most) + "::UBIGINT, hash(" +
-         join(quoted, ", ") + "))";
+         quote_identifiers(columns) + "))";
 }
 
 }  // namespace tidemill::duckdb

@@ -338,6 +338,12 @@ std::string quote_literal(std::string_view text) {
   return "'" + replace_all(std::string(text), "'", "''") + "'";
 }
 
+std::string quote_identifiers(const std::vector<std::string>& names) {
+  std::vector<std::string> quoted;
+  for (const std::string& name : names) quoted.push_back(quote_identifier(name));
+  return join(quoted, ", ");
+}
+
 std::string quote_list(const std::vector<std::string>& texts) {
   std::vector<std::string> literals;
   for (const std::string& text : texts) literals.push_back(quote_literal(text));

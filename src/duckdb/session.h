@@ -110,6 +110,8 @@ class Connection {
 
 /// Returns `name` between double quotes.
 std::string quote_identifier(std::string_view name);
+/// Returns `"a", "b"`.
+std::string quote_identifiers(const std::vector<std::string>& names);
 /// Returns `schema.table` with each part between double quotes.
 std::string quote_table(std::string_view dotted_name);
 /// Returns `text` between single quotes, as a literal of SQL.

@@ -15,10 +15,6 @@ constexpr std::string_view kParquet =
 
 constexpr size_t kFewestRows = 2048;  // Of a row group.
 
-/// DuckDB keeps as many files open. With more partitions it would begin ever new files, and take a
-/// quarter of a megabyte for each partition and thread.
-constexpr size_t kMostOpenPartitions = 100;
-
 /// The writer keeps a row group per thread in memory, so row groups are small in bytes, whatever
 /// the rows; and smaller where it keeps one of each partition.
 constexpr size_t row_group_bytes(bool partitioned) {
@@ -63,12 +59,6 @@ size_t row_group_rows(const WriteRequest& request, size_t bytes) {
 size_t dictionary_entries(size_t row_group_rows) {
   constexpr size_t kMost = 2'000;
   return std::min(row_group_rows / 5, kMost);
-}
-
-std::string quoted_list(const std::vector<std::string>& names) {
-  std::vector<std::string> quoted;
-  for (const std::string& name : names) quoted.push_back(duckdb::quote_identifier(name));
-  return join(quoted, ", ");
 }
 
 std::string select_list(const WriteRequest& request) {
@@ -116,17 +106,22 @@ void show_relations(duckdb::Connection& connection, const std::vector<Relation>&
   }
 }
 
+std::vector<std::string> layout_order(const WriteRequest& request) {
+  std::vector<std::string> order = request.partition_by;
+  order.insert(order.end(), request.cluster_by.begin(), request.cluster_by.end());
+  return order;
+}
+
 duckdb::Table write_files(duckdb::Connection& connection, const WriteRequest& request) {
   const bool sorts = request.partition_after_partition || !request.cluster_by.empty();
   const bool side_by_side = !request.partition_by.empty() && !sorts;
   std::string select = "SELECT " + select_list(request) + " FROM (\n" + request.select + "\n)";
   if (side_by_side) {
     select = "SELECT * FROM (" + select + ") WHERE " +
-             duckdb::at_most_groups(connection, kMostOpenPartitions, request.partition_by);
+             duckdb::at_most_groups(connection, kMostPartitionsAtOnce, request.partition_by);
   }
-  std::vector<std::string> order = request.partition_by;
-  order.insert(order.end(), request.cluster_by.begin(), request.cluster_by.end());
-  if (sorts && !order.empty()) select += " ORDER BY " + quoted_list(order);
+  const std::vector<std::string> order = layout_order(request);
+  if (sorts && !order.empty()) select += " ORDER BY " + duckdb::quote_identifiers(order);
   std::string target = duckdb::quote_literal(request.folder + "/part-0.parquet");
   const size_t bytes = row_group_bytes(!request.partition_by.empty());
   const size_t group = row_group_rows(request, bytes);
@@ -140,7 +135,7 @@ duckdb::Table write_files(duckdb::Connection& connection, const WriteRequest& re
     connection.query("SET partitioned_write_flush_threshold = " +
                      (side_by_side ? rows : std::to_string(kFewestRows)));
     target = duckdb::quote_literal(request.folder);
-    options += ", PARTITION_BY (" + quoted_list(request.partition_by) +
+    options += ", PARTITION_BY (" + duckdb::quote_identifiers(request.partition_by) +
                "), WRITE_PARTITION_COLUMNS true, OVERWRITE_OR_IGNORE true";
   }
   return connection.query("COPY (" + select + ") TO " + target + " (" + options + ")",

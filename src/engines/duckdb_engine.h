@@ -63,6 +63,13 @@ class DuckdbEngine {
 /// replaced.
 void show_relations(duckdb::Connection& connection, const std::vector<Relation>& relations);
 
+/// Partitions that are written side by side: DuckDB keeps as many files open. With more it would
+/// begin ever new files, and take a quarter of a megabyte for each partition and thread.
+constexpr size_t kMostPartitionsAtOnce = 100;
+
+/// Returns the columns that the rows are sorted by, where they are.
+std::vector<std::string> layout_order(const WriteRequest& request);
+
 /// Writes the rows as Parquet (zstd), one file per partition and thread, sorted by `cluster_by`
 /// within each row group, whose rows are neighbours. Returns what DuckDB says of each file
 /// (RETURN_STATS). Partitions are written side by side as long as they are few; else the error

@@ -19,7 +19,7 @@ namespace {
 using tables::DataFile;
 
 constexpr int64_t kBytesOfPiece = 32 << 20;  // In memory; DuckDB sorts in a few times that.
-constexpr int64_t kMostPieces = 100;         // Written side by side, as no more partitions are.
+constexpr int64_t kMostPieces = kMostPartitionsAtOnce;
 
 constexpr const char* kRow = "file_row_number";  // As DuckDB calls it.
 constexpr const char* kPiece = "tidemill_piece";
@@ -62,7 +62,7 @@ class LayoutWriter {
     if (!written) return std::nullopt;
     if (auto files = tables::written_files_of_one_partition(*written, table_folder_, shape_))
       return files;
-    return write_again(duckdb::text_of(written->rows.at(0).at(0)));
+    return write_again(written->rows.at(0));
   }
 
   /// Writes the rows as they come first, and then in their layout.
@@ -73,8 +73,7 @@ class LayoutWriter {
     plain.partition_by.clear();
     plain.cluster_by.clear();
     const duckdb::Table written = write_files(connection_, plain);
-    return written.rows.empty() ? std::vector<DataFile>()
-                                : write_again(duckdb::text_of(written.rows.at(0).at(0)));
+    return written.rows.empty() ? std::vector<DataFile>() : write_again(written.rows.at(0));
   }
 
  private:
@@ -112,9 +111,11 @@ class LayoutWriter {
     return folder;
   }
 
-  /// Writes the rows of a file in their layout, and removes it.
-  std::vector<DataFile> write_again(const std::string& file) {
-    measure(file);
+  /// Writes the rows of a file, of which DuckDB said `returned`, in their layout, and removes it.
+  std::vector<DataFile> write_again(const duckdb::Row& returned) {
+    const std::string file = duckdb::text_of(returned.at(0));
+    rows_ = parse_integer(duckdb::text_of(returned.at(1))).value();  // UBIGINT, so a text.
+    if (failed_) measure(file);
     std::optional<std::vector<DataFile>> written;
     // A sort fails as before; partitions may not, now that the width of the rows is known.
     const bool may_fit = !too_many_partitions_ && (!failed_ || request_.cluster_by.empty());
@@ -134,16 +135,18 @@ class LayoutWriter {
 
   /// Cuts the rows of a file into pieces, in the order of the layout, and sorts one after another.
   std::vector<DataFile> write_pieces(const std::string& file) {
+    if (bytes_ == 0) measure(file);
     const int64_t count = std::clamp<int64_t>(bytes_ / kBytesOfPiece + 1, 1, kMostPieces);
     if (count == 1) return write_piece({file}, 0);
     const std::string source = "read_parquet(" + duckdb::quote_literal(file) +
                                ", hive_partitioning = false, file_row_number = true)";
+    const std::string order = duckdb::quote_identifiers(layout_order(request_));
     const std::string places = fmt::format(
         "SELECT {row}, least({count}, 1 + sum({bytes}) OVER (ORDER BY {order} ROWS UNBOUNDED "
         "PRECEDING) // {size})::INTEGER AS {piece} FROM (SELECT {row}, {order}, {row_bytes} AS "
         "{bytes} FROM {source})",
         fmt::arg("row", kRow), fmt::arg("count", count), fmt::arg("bytes", kBytes),
-        fmt::arg("order", order()), fmt::arg("size", bytes_ / count), fmt::arg("piece", kPiece),
+        fmt::arg("order", order), fmt::arg("size", bytes_ / count), fmt::arg("piece", kPiece),
         fmt::arg("row_bytes", row_bytes()), fmt::arg("source", source));
     WriteRequest cut{
         .select = fmt::format("SELECT * FROM {} JOIN ({}) USING ({})", source, places, kRow),
@@ -187,12 +190,11 @@ class LayoutWriter {
   }
 
   void measure(const std::string& file) {
-    const duckdb::Table table = connection_.query(
-        fmt::format("SELECT coalesce(sum({}), 0)::BIGINT, count(*) FROM read_parquet({}, "
-                    "hive_partitioning = false)",
-                    row_bytes(), duckdb::quote_literal(file)));
+    const duckdb::Table table =
+        connection_.query(fmt::format("SELECT coalesce(sum({}), 0)::BIGINT FROM read_parquet({}, "
+                                      "hive_partitioning = false)",
+                                      row_bytes(), duckdb::quote_literal(file)));
     bytes_ = duckdb::integer_of(table.rows.at(0).at(0));
-    rows_ = duckdb::integer_of(table.rows.at(0).at(1));
   }
 
   /// Returns an expression of SQL: about how many bytes a row has in memory.
@@ -206,22 +208,13 @@ class LayoutWriter {
     return "(" + join(sizes, " + ") + ")";
   }
 
-  /// Returns the layout's columns as they stand after ORDER BY.
-  std::string order() const {
-    std::vector<std::string> columns;
-    for (const auto* names : {&request_.partition_by, &request_.cluster_by}) {
-      for (const std::string& name : *names) columns.push_back(duckdb::quote_identifier(name));
-    }
-    return join(columns, ", ");
-  }
-
   duckdb::Connection& connection_;
   FileSystem& files_;
   const WriteRequest& request_;
   const tables::Shape& shape_;
   const std::string& table_folder_;
   int64_t rows_ = 0;   // Once they lie in a file.
-  int64_t bytes_ = 0;  // That they have in memory.
+  int64_t bytes_ = 0;  // That they have in memory, once somebody needs to know.
   bool failed_ = false;
   bool too_many_partitions_ = false;
 };

@@ -50,6 +50,17 @@ std::set<size_t> tables_of_checks(const Project& project, size_t asset) {
   return read;
 }
 
+/// Throws when a record was neither loaded nor rejected.
+void check_nothing_lost(const ReadCounters& counters, const Staged& staged,
+                        const RejectSpool& spool, const Asset& asset) {
+  const bool all = counters.records == counters.rows + counters.rejected &&
+                   counters.rows == staged.rows && counters.rejected == spool.count();
+  if (all) return;
+  throw bug_error("records of " + asset.name + " were lost: " + std::to_string(counters.records) +
+                  " read, " + std::to_string(staged.rows) + " loaded, " +
+                  std::to_string(spool.count()) + " rejected");
+}
+
 }  // namespace
 
 duckdb::Parameters parameters_of(const BuildContext& context,
@@ -134,14 +145,29 @@ void publish_rejects(const BuildContext& context, duckdb::Connection& connection
   fault_step("rejects-committed");
 }
 
-void check_nothing_lost(const ReadCounters& counters, const Staged& staged,
-                        const RejectSpool& spool, const Asset& asset) {
-  const bool all = counters.records == counters.rows + counters.rejected &&
-                   counters.rows == staged.rows && counters.rejected == spool.count();
-  if (all) return;
-  throw bug_error("records of " + asset.name + " were lost: " + std::to_string(counters.records) +
-                  " read, " + std::to_string(staged.rows) + " loaded, " +
-                  std::to_string(spool.count()) + " rejected");
+Staged stage_source(const BuildContext& context, duckdb::Connection& connection, const Asset& asset,
+                    const OpenRows& open, RejectSpool& spool, ReadCounters& counters,
+                    const std::string& attempt) {
+  std::unique_ptr<duckdb::RowSource> source = open();
+  duckdb::LentSource lent(connection, *source);
+  const auto read_again = [&] {
+    spool.clear();
+    counters.clear();
+    source = open();
+    lent.replace(*source);
+  };
+  Staged staged;
+  try {
+    staged = stage(connection, context.environment.files, asset,
+                   {.select = "SELECT * FROM " + lent.sql(), .rewind = read_again},
+                   context.project.table_folder(asset.name), attempt);
+  } catch (const Error&) {
+    lent.rethrow();
+    throw;
+  }
+  spool.finish();
+  check_nothing_lost(counters, staged, spool, asset);
+  return staged;
 }
 
 }  // namespace tidemill

@@ -1,6 +1,8 @@
 // What all attempts share: what they write into, what they read, and how they commit rejects.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -69,8 +71,15 @@ void publish_rejects(const BuildContext& context, duckdb::Connection& connection
                      const std::string& attempt, const std::string& select, int64_t count,
                      const tables::Provenance& provenance);
 
-/// Throws when a record was neither loaded nor rejected.
-void check_nothing_lost(const ReadCounters& counters, const Staged& staged,
-                        const RejectSpool& spool, const Asset& asset);
+/// Makes the rows of a source, with its rejects in `spool` and its counts in `counters`; a second
+/// time when they have to be read once more.
+using OpenRows = std::function<std::unique_ptr<duckdb::RowSource>()>;
+
+/// Writes the rows that `open` makes into the attempt's folder, and its rejects into the spool.
+/// Throws what the reading throws, as it was, and a Bug when a record was neither loaded nor
+/// rejected.
+Staged stage_source(const BuildContext& context, duckdb::Connection& connection, const Asset& asset,
+                    const OpenRows& open, RejectSpool& spool, ReadCounters& counters,
+                    const std::string& attempt);
 
 }  // namespace tidemill

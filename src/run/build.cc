@@ -133,25 +133,11 @@ BuildOutcome build_source(const BuildContext& context, const Task& task,
   AttemptSession session(context);
   AttemptFolder attempt_folder(context.environment.files, join_path(folder, attempt));
   RejectSpool spool(context.project.folder + "/.tidemill/cache/" + attempt + ".rejects");
-  auto source = rows_of(context, connector_context, asset.source, files, spool, counters);
-  duckdb::LentSource lent(session.connection(), *source);
-  const auto read_again = [&] {
-    spool.clear();
-    counters.clear();
-    source = rows_of(context, connector_context, asset.source, files, spool, counters);
-    lent.replace(*source);
+  const auto open = [&] {
+    return rows_of(context, connector_context, asset.source, files, spool, counters);
   };
-  Staged staged;
-  try {
-    staged =
-        stage(session.connection(), context.environment.files, asset,
-              {.select = "SELECT * FROM " + lent.sql(), .rewind = read_again}, folder, attempt);
-  } catch (const Error&) {
-    lent.rethrow();
-    throw;
-  }
-  spool.finish();
-  check_nothing_lost(counters, staged, spool, asset);
+  const Staged staged =
+      stage_source(context, session.connection(), asset, open, spool, counters, attempt);
   check_bad_rows(counters, spool, asset);
   tables::Provenance provenance =
       provenance_of(context, asset, task, attempt, listing_of(task.interval, files).contents);

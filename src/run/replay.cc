@@ -145,8 +145,7 @@ class Replay {
     collect(connection, rejects, texts);
     RejectSpool spool(cache + ".rejects");
     ReadCounters counters;
-    const Staged staged =
-        stage_fitting(connection, texts.finish(), spool, counters, folder, record.id);
+    const Staged staged = stage_fitting(connection, texts.finish(), spool, counters, record.id);
     const Task task{.asset = asset_index_, .interval = interval};
     ReplayedInterval result{.interval = interval, .moved = staged.rows};
     const int64_t cut_off = count_cut_off(connection, rejects);
@@ -185,8 +184,7 @@ class Replay {
 
   /// Writes the rows of the records that fit now.
   Staged stage_fitting(duckdb::Connection& connection, const std::vector<Input>& inputs,
-                       RejectSpool& spool, ReadCounters& counters, const std::string& folder,
-                       const std::string& attempt) {
+                       RejectSpool& spool, ReadCounters& counters, const std::string& attempt) {
     const auto records = static_cast<int64_t>(inputs.size());
     Contract contract = asset_.source.contract;
     if (contract.bad_rows == Contract::BadRows::kFail)
@@ -197,25 +195,7 @@ class Replay {
     const auto open = [&] {
       return format.open({contract, inputs, spool, counters, context_.cancellation}, options);
     };
-    auto source = open();
-    duckdb::LentSource lent(connection, *source);
-    const auto read_again = [&] {
-      spool.clear();
-      counters.clear();
-      source = open();
-      lent.replace(*source);
-    };
-    Staged staged;
-    try {
-      staged =
-          stage(connection, context_.environment.files, asset_,
-                {.select = "SELECT * FROM " + lent.sql(), .rewind = read_again}, folder, attempt);
-    } catch (const Error&) {
-      lent.rethrow();
-      throw;
-    }
-    spool.finish();
-    check_nothing_lost(counters, staged, spool, asset_);
+    Staged staged = stage_source(context_, connection, asset_, open, spool, counters, attempt);
     if (counters.records != records) {
       throw user_error("the rejects of " + asset_.name + " are " + format_count(records, "record") +
                        ", and read again: " + std::to_string(counters.records))
